@@ -1,0 +1,82 @@
+"""From source text to facts, and from a fact back to its place in the text."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import libcst as cst
+from libcst.metadata import CodeRange
+from libcst.metadata.position_provider import PositionProvidingCodegenState
+
+from flake8_nograd.facts import code
+from flake8_nograd.facts.visitor import FactVisitor
+
+RECURSION_LIMIT = 5_000
+"""Python frames allowed while a file is analysed: the deepest nesting that flake8 itself survives
+needs about 2,000, and a Python 3.10 with 8 MiB of stack holds more than 10,000."""
+
+
+class Position(NamedTuple):
+    """A place in a file: 1-based line, 0-based column in characters."""
+
+    line: int
+    column: int
+
+
+@dataclass
+class _Places:
+    """What LibCST's position state fills, kept here instead of in a metadata provider."""
+
+    _computed: dict[cst.CSTNode, CodeRange] = field(default_factory=dict)
+
+
+class Source:
+    """One parsed file.
+
+    ``facts`` are its facts. :meth:`position` is asked only for what is reported: the whole file is
+    then printed once with LibCST's own position state, an eighth of the cost of its metadata
+    provider.
+    """
+
+    def __init__(self, text: str | bytes) -> None:
+        """Parse ``text``; raises :class:`libcst.ParserSyntaxError` where it is no Python."""
+        self.tree = cst.parse_module(text)
+        visitor = FactVisitor()
+        self.tree.visit(visitor)
+        self.facts: code.Module = visitor.facts
+        self._nodes = visitor.nodes
+        self._places: _Places | None = None
+
+    def node(self, ref: int) -> cst.CSTNode:
+        """The LibCST node of a fact."""
+        return self._nodes[ref]
+
+    def position(self, ref: int) -> Position:
+        """Where the fact with this ``ref`` begins; line 1 for a fact without a node of its own."""
+        if ref == code.NO_REF:
+            return Position(1, 0)
+        if self._places is None:
+            self._places = _Places()
+            state = PositionProvidingCodegenState(
+                default_indent=self.tree.default_indent,
+                default_newline=self.tree.default_newline,
+                provider=self._places,  # type: ignore[arg-type]
+            )
+            self.tree._codegen(state)
+        start = self._places._computed[self._nodes[ref]].start
+        return Position(start.line, start.column)
+
+
+@contextmanager
+def deep_recursion() -> Iterator[None]:
+    """Allow the nesting that Python's own parser allows, for as long as the block runs."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(before, RECURSION_LIMIT))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)

@@ -1,0 +1,203 @@
+"""Loads framework files and answers what a path or a method means."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Iterable
+from dataclasses import MISSING, fields
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from flake8_nograd.frameworks import schema
+from flake8_nograd.frameworks.schema import (
+    KINDS,
+    Alias,
+    Effect,
+    Guard,
+    Hook,
+    Returns,
+    Row,
+    Runner,
+    Subclass,
+)
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+class FrameworkError(ValueError):
+    """A framework file breaks the schema; the message names file, row and key."""
+
+
+class Frameworks:
+    """What is known of libraries. Paths are looked up after :meth:`canonical`."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._aliases: dict[str, str] = {}
+        self._guards: dict[str, Guard] = {}
+        self._returns: dict[str, Returns] = {}
+        self._effects: dict[str, Effect] = {}
+        self._methods: dict[str, list[Effect]] = {}
+        self._bases: dict[str, list[str]] = {}
+        self._hooks: dict[str, list[Hook]] = {}
+        self._runners: dict[str, Runner] = {}
+        for row in rows:
+            self._add(row)
+
+    def _add(self, row: Row) -> None:
+        if isinstance(row, Alias):
+            self._aliases[row.name] = row.of
+        elif isinstance(row, Guard):
+            self._guards[row.name] = row
+        elif isinstance(row, Returns):
+            self._returns[row.name] = row
+        elif isinstance(row, Subclass):
+            self._bases.setdefault(row.name, []).append(row.of)
+        elif isinstance(row, Hook):
+            self._hooks.setdefault(row.of, []).append(row)
+        elif isinstance(row, Runner):
+            self._runners[row.name] = row
+        elif row.method:
+            self._methods.setdefault(row.method, []).append(row)
+        else:
+            self._effects[row.name] = row
+
+    def canonical(self, path: str) -> str:
+        """The one path that rows use for ``path``."""
+        for _ in range(8):
+            shorter = self._once(path)
+            if shorter == path:
+                break
+            path = shorter
+        return path
+
+    def _once(self, path: str) -> str:
+        if path in self._aliases:
+            return self._aliases[path]
+        for prefix in _prefixes(path):
+            target = self._aliases.get(f"{prefix}.*")
+            if target is not None:
+                return target[:-1] + path[len(prefix) + 1 :]
+        return path
+
+    def guard(self, path: str) -> Guard | None:
+        """The guard at ``path``."""
+        return self._guards.get(path)
+
+    def returns(self, path: str) -> Returns | None:
+        """What calling ``path`` gives."""
+        return _at(self._returns, path)
+
+    def effect(self, path: str) -> Effect | None:
+        """What calling ``path`` does."""
+        return _at(self._effects, path)
+
+    def methods(self, name: str) -> list[Effect]:
+        """What calling a method of this name may do, by receiver."""
+        return self._methods.get(name, [])
+
+    def runner(self, path: str) -> Runner | None:
+        """The state in which ``path`` runs what it is given."""
+        return _at(self._runners, path)
+
+    def ancestors(self, path: str) -> list[str]:
+        """``path`` and the classes that it derives from, nearest first."""
+        found = [path]
+        for each in found:
+            found.extend(base for base in _at(self._bases, each) or () if base not in found)
+        return found
+
+    def hooks(self, path: str) -> list[Hook]:
+        """The hooks of the class at ``path``, its ancestors' included."""
+        return [hook for each in self.ancestors(path) for hook in self._hooks.get(each, ())]
+
+
+def _prefixes(path: str) -> Iterable[str]:
+    """``a.b.c`` gives ``a.b`` and ``a``."""
+    end = path.rfind(".")
+    while end > 0:
+        yield path[:end]
+        end = path.rfind(".", 0, end)
+
+
+def _at(table: dict[str, Any], path: str) -> Any:
+    """The row of ``path``, or of the nearest ``prefix.*`` above it."""
+    if path in table:
+        return table[path]
+    for prefix in _prefixes(path):
+        row = table.get(f"{prefix}.*")
+        if row is not None:
+            return row
+    return None
+
+
+@functools.cache
+def load(extra: tuple[str, ...] = ()) -> Frameworks:
+    """All bundled framework files, then the user's own (``extra``: their paths).
+
+    Raises :class:`FrameworkError` for a file that breaks the schema, :class:`OSError` for one that
+    cannot be read.
+    """
+    rows: list[Row] = []
+    bundled = files("flake8_nograd.frameworks") / "data"
+    for entry in sorted(bundled.iterdir(), key=lambda each: each.name):
+        if entry.name.endswith(".toml"):
+            rows += parse(entry.read_text(encoding="utf-8"), entry.name)
+    for path in extra:
+        rows += parse(Path(path).read_text(encoding="utf-8"), path)
+    return Frameworks(rows)
+
+
+def parse(text: str, file: str) -> list[Row]:
+    """The rows of one framework file; ``file`` is named in errors."""
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise FrameworkError(f"{file}: {error}") from error
+    rows: list[Row] = []
+    for kind, entries in tables.items():
+        if kind not in KINDS:
+            raise FrameworkError(f"{file}: no kind `{kind}`, use one of {', '.join(KINDS)}")
+        if not isinstance(entries, list):
+            raise FrameworkError(f"{file}: write `[[{kind}]]`, not `[{kind}]`")
+        for number, entry in enumerate(entries, 1):
+            rows.append(_row(KINDS[kind], entry, f"{file}: {kind} {number}"))
+    return rows
+
+
+def _row(kind: type[Row], entry: dict[str, Any], where: str) -> Row:
+    hints = _hints(kind)
+    for key in entry:
+        if key not in hints:
+            raise FrameworkError(f"{where}: no key `{key}`, use one of {', '.join(hints)}")
+    for field in fields(kind):
+        if field.default is MISSING and not entry.get(field.name):
+            raise FrameworkError(f"{where}: `{field.name}` is missing")
+    values = {key: _checked(hints[key], value, f"{where}: `{key}`") for key, value in entry.items()}
+    row = kind(**values)
+    if isinstance(row, Effect) and bool(row.name) == bool(row.method):
+        raise FrameworkError(f"{where}: give either `name` or `method`")
+    return row
+
+
+@functools.cache
+def _hints(kind: type[Row]) -> dict[str, Any]:
+    return get_type_hints(kind, vars(schema))
+
+
+def _checked(hint: Any, value: Any, where: str) -> Any:
+    if get_origin(hint) is Literal:
+        if value not in get_args(hint):
+            raise FrameworkError(f"{where} is `{value}`, use one of {', '.join(get_args(hint))}")
+        return value
+    if get_origin(hint) is tuple:
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            raise FrameworkError(f"{where} must be a list of strings")
+        return tuple(value)
+    if not isinstance(value, hint):
+        raise FrameworkError(f"{where} must be a {hint.__name__}")
+    return value

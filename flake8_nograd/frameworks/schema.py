@@ -1,0 +1,138 @@
+"""The rows that a framework file may hold: a closed set of kinds, a closed vocabulary in each.
+
+Every row names its ``source``: where the claim was read, or the test that observed it.
+A ``name`` is a full path (``torch.no_grad``); ``torchvision.models.*`` stands for all below it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+GradWord: TypeAlias = Literal["off", "inference", "on", "argument", "unchanged"]
+ModeWord: TypeAlias = Literal["train", "eval", "unknown"]
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Sets the gradient mode: as ``with`` item, as decorator, or when called (``immediate``).
+
+    ``grad = "argument"``: the argument ``parameter`` decides; left out, it counts as True.
+    ``when_true`` is the mode that True stands for, ``when_false`` that of False.
+    """
+
+    name: str
+    grad: GradWord
+    source: str
+    immediate: bool = False
+    parameter: str = "mode"
+    when_true: GradWord = "on"
+    when_false: GradWord = "off"
+
+
+@dataclass(frozen=True)
+class Alias:
+    """Another path to the same thing; with ``.*`` on both sides, all below it."""
+
+    name: str
+    of: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Subclass:
+    """A library's class that derives from another: ``lightning.LightningModule`` of ``torch.nn.Module``."""
+
+    name: str
+    of: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Returns:
+    """What calling ``name`` gives.
+
+    ``model`` and ``layer`` are modules with parameters (a layer alone is no model), ``loss`` is a
+    module without, ``optimizer``, ``scaler``, ``stack`` (an ExitStack), ``other`` is no module,
+    ``argument`` is what was passed first. ``mode`` is the mode in which a model comes.
+    """
+
+    name: str
+    what: Literal["model", "layer", "loss", "optimizer", "scaler", "stack", "argument", "other"]
+    source: str
+    mode: ModeWord = "train"
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a call does, by its path (``name``) or by the method's name on any receiver (``method``).
+
+    ``on`` limits a method to receivers of a kind. ``backward`` takes a gradient of the receiver,
+    ``backward_argument`` of the arguments, ``scales`` says that it computes something first;
+    ``gradient`` is ``autograd.grad``; ``drop`` gives a result without graph; ``self`` gives the
+    receiver; ``calls`` runs its function argument; ``save_mode`` reads the gradient mode.
+    """
+
+    does: Literal[
+        "backward",
+        "backward_argument",
+        "gradient",
+        "step",
+        "drop",
+        "read",
+        "self",
+        "eval",
+        "train",
+        "forward",
+        "generate",
+        "parameters",
+        "freeze",
+        "requires_grad",
+        "calls",
+        "save_mode",
+        "export",
+        "needs_gradient",
+        "exit",
+    ]
+    source: str
+    name: str = ""
+    method: str = ""
+    on: Literal["any", "model", "optimizer", "scaler", "engine", "tensor", "stack", "guard"] = "any"
+    scales: bool = False
+
+
+@dataclass(frozen=True)
+class Hook:
+    """Methods that a framework calls in a given state, on real subclasses of ``of`` only.
+
+    A method ending in ``*`` stands for all that begin so.
+    """
+
+    of: str
+    methods: tuple[str, ...]
+    grad: GradWord
+    mode: ModeWord
+    source: str
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Calls what it is given, in a state of its own: ``name`` with a function or model as argument."""
+
+    name: str
+    grad: GradWord
+    mode: ModeWord
+    source: str
+
+
+Row: TypeAlias = Guard | Alias | Subclass | Returns | Effect | Hook | Runner
+
+KINDS: dict[str, type[Row]] = {
+    "guard": Guard,
+    "alias": Alias,
+    "subclass": Subclass,
+    "returns": Returns,
+    "effect": Effect,
+    "hook": Hook,
+    "runner": Runner,
+}

@@ -1,0 +1,1 @@
+"""What a module means: names, guards, modes, models, values, callers."""

@@ -1,0 +1,94 @@
+"""Which forwards evaluate or infer: every threshold between certain and evident stands here.
+
+A forward *evaluates* when no gradient is ever taken through its result. That is certain when all
+results are dropped where the file can see it; where they escape, the code must say that it
+evaluates: eval mode, held-out data, or the unit's own name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flake8_nograd.model.events import Forward
+from flake8_nograd.model.module_model import Entry, ModuleModel
+from flake8_nograd.model.program import Unit
+from flake8_nograd.model.values import Mode, Use
+
+_ESCAPES = Use.RETURNED | Use.YIELDED | Use.STORED | Use.PASSED
+
+
+@dataclass(frozen=True)
+class Unguarded:
+    """A forward that evaluates while gradients are recorded."""
+
+    forward: Forward
+    unit: Unit
+    loop: int | None
+    """The outermost loop around it that takes no gradient."""
+    entry: Entry
+
+
+def unguarded(model: ModuleModel) -> Iterator[Unguarded]:
+    """The forwards that evaluate while gradients are recorded."""
+    for forward in model.forwards():
+        if forward.kind not in ("forward", "through"):
+            continue
+        entry = model.is_recording(forward)
+        if entry is None or not evaluates(model, forward):
+            continue
+        if model.is_frozen(forward):
+            continue
+        if forward.kind == "through" and not _decides(model, forward):
+            continue
+        unit = model.unit(forward.place.unit)
+        yield Unguarded(forward, unit, model.evaluation_loop(forward), entry)
+
+
+def evaluates(model: ModuleModel, forward: Forward) -> bool:
+    """Whether a forward evaluates or infers."""
+    unit = model.unit(forward.place.unit)
+    fate = model.fate(forward)
+    if fate & Use.GRADIENT or model.is_module_method(unit):
+        return False
+    if model.is_test(unit) or model.is_smoke_test(forward):
+        return False
+    evident = model.is_evaluation(forward)
+    if forward.place.ref in unit.events.thrown_away:
+        return evident and not model.takes_gradients(unit)
+    if not fate & _ESCAPES:
+        return True
+    if not evident or model.is_callback(unit):
+        return False
+    return not model.takes_gradients(unit) or not fate & ~Use.PASSED
+
+
+def evaluates_plainly(model: ModuleModel, forward: Forward) -> bool:
+    """Whether a unit is so plainly an evaluation that a model of unknown mode must be switched."""
+    if not evaluates(model, forward):
+        return False
+    unit = model.unit(forward.place.unit)
+    if model.takes_gradients(unit) or forward.kind == "through":
+        return False
+    return model.is_evaluation_unit(unit) or forward.held_out
+
+
+def is_in_train_mode(model: ModuleModel, forward: Forward) -> bool:
+    """Whether a forward's model is certainly in train mode."""
+    return model.mode(forward) == Mode.TRAIN
+
+
+def _decides(model: ModuleModel, forward: Forward) -> bool:
+    """Whether a call of this file's unit is to blame, not the forward inside that unit.
+
+    It is where the unit also serves training, or belongs to a module: there the caller decides.
+    """
+    assert forward.through is not None
+    unit = model.unit(forward.through)
+    if model.is_module_method(unit):
+        return True
+    return any(
+        model.fate(inner) & Use.GRADIENT
+        for inner in unit.events.forwards
+        if inner.place.ref in model.returned_origins(unit)
+    )

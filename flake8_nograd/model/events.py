@@ -1,0 +1,119 @@
+"""What the interpreter saw happen in a unit: what rules and the linker reason about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from flake8_nograd.model.values import Grad, Mode, Origin, Parameter, Thing, Use, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in its unit something happens.
+
+    ``loops`` are the refs of the loops and comprehensions around it, outermost first; ``block``
+    tells suites of statements apart; ``conditional`` says that an ``if`` stands around it.
+    """
+
+    unit: int
+    ref: int
+    loops: tuple[int, ...]
+    block: int
+    conditional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """A model is run: ``model(x)``, ``model.forward(x)``, or a unit of this file that returns one's result."""
+
+    place: Place
+    text: str
+    """The callee as written: ``model``, ``self.net.forward``."""
+    models: frozenset[Thing]
+    grad: Grad
+    mode: Mode
+    inputs: frozenset[Thing]
+    """What the arguments may be."""
+    held_out: bool
+    """A loop around it, or its input, is named like held-out data."""
+    by_name: bool
+    """Only the name says that it is a model."""
+    kind: Literal["forward", "generate", "export", "through"]
+    """``generate`` guards itself, ``export`` bakes the mode in, ``through`` calls a unit of this file."""
+    through: int | None = None
+    """The unit of this file that is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class GradientUse:
+    """A gradient is taken, or an optimizer steps."""
+
+    place: Place
+    kind: Literal["backward", "gradient", "step", "needed"]
+    text: str
+    grad: Grad
+    """The mode at the call."""
+    made: Grad
+    """The modes under which the last operation of the loss ran; no flag where unknown."""
+    things: frozenset[Thing]
+    origins: frozenset[Origin]
+    scales: bool
+    """The call computes something from the loss before it goes backward."""
+    entered: int | None
+    """The ``with`` that turned gradients off around the call, where one did."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModeSwitch:
+    """``model.eval()`` or ``model.train(...)``."""
+
+    place: Place
+    models: frozenset[Thing]
+    mode: Mode
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallSite:
+    """A unit of this file is called."""
+
+    place: Place
+    callee: int
+    grad: Grad
+    modes: dict[Thing, Mode]
+    arguments: dict[str, Value]
+    receiver: Thing | None
+    text: str
+
+
+@dataclass(slots=True)
+class Events:
+    """All that happened in one unit."""
+
+    forwards: list[Forward] = field(default_factory=list)
+    gradients: list[GradientUse] = field(default_factory=list)
+    switches: list[ModeSwitch] = field(default_factory=list)
+    calls: list[CallSite] = field(default_factory=list)
+    thrown_away: set[int] = field(default_factory=set)
+    """The refs of calls that are statements of their own: nobody takes their result."""
+    exit_modes: dict[Thing, Mode] = field(default_factory=dict)
+
+
+Uses: TypeAlias = dict[Origin, Use]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a caller needs to know of a unit; parameters and ``self`` stand for themselves.
+
+    ``yields`` and ``yield_modes`` are what holds at the ``yield`` of a ``@contextmanager``.
+    """
+
+    returns: Value
+    exit_grad: Grad
+    exit_modes: frozenset[tuple[Thing, Mode]]
+    yields: Grad
+    yield_modes: frozenset[tuple[Thing, Mode]]
+    runs_parameters: frozenset[tuple[Parameter, Grad]]
+    """The parameters, its own or of units around it, that it calls, and in which gradient mode."""

@@ -1,0 +1,858 @@
+"""Runs one unit's code over abstract values and records what happens in it.
+
+Branches get copies of the state and are joined after; a loop's body is run again while what comes
+back to its head changes; what calls mean stands in :mod:`flake8_nograd.model.calls`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from flake8_nograd.facts import code
+from flake8_nograd.model import naming
+from flake8_nograd.model.calls import Calls
+from flake8_nograd.model.events import Events, Place, Summary
+from flake8_nograd.model.program import MODULE, ClassInfo, Program, Unit
+from flake8_nograd.model.state import State, joined
+from flake8_nograd.model.text import path_of, text_of
+from flake8_nograd.model.values import (
+    NOTHING,
+    Builtin,
+    ContextManager,
+    External,
+    Grad,
+    GuardObject,
+    Instance,
+    Literal,
+    LocalClass,
+    LocalFunction,
+    Member,
+    Method,
+    Mode,
+    ModeOf,
+    Parameter,
+    ParametersOf,
+    Result,
+    Self,
+    Thing,
+    Use,
+    Value,
+    join,
+    thing,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MOST_PASSES = 4
+"""A unit's body is run at most so often until the heads of its loops are stable."""
+
+_DEEPEST_MEMBER = 4
+"""``a.b.c.d.e`` and deeper is unknown."""
+
+_GUARD_TYPES = ("__enter__", "__exit__")
+
+
+class Interpreter:
+    """One run of one unit. :meth:`run` leaves the unit's events and summary in the program."""
+
+    def __init__(self, program: Program, unit: Unit) -> None:
+        self.program = program
+        self.frameworks = program.frameworks
+        self.unit = unit
+        self.calls = Calls(self)
+        self.state: State | None = None
+        self.events = Events()
+        self.loops: list[int] = []
+        self.held_out: list[bool] = []
+        self.entered: list[tuple[int, Grad]] = []
+        self.conditions = 0
+        self._heads: dict[int, State] = {}
+        self._blocks = 0
+        self._block = 0
+        self._classes: list[ClassInfo] = []
+        self._breaks: list[list[State]] = []
+        self._continues: list[list[State]] = []
+        self._returned = NOTHING
+        self._exits: list[State] = []
+        self._yields: list[State] = []
+        self._globals: set[str] = set()
+        self.runs_parameters: set[tuple[Parameter, Grad]] = set()
+
+    # ------------------------------------------------------------------ the run
+
+    def run(self) -> None:
+        """Interpret the unit until its loops are stable, then publish what was found."""
+        for _ in range(MOST_PASSES):
+            before = {ref: state.copy() for ref, state in self._heads.items()}
+            self._pass()
+            if self._heads == before:
+                break
+        self.unit.events = self.events
+        end = joined(self._exits)
+        self.events.exit_modes = {} if end is None else end.modes
+        yielded = joined(self._yields)
+        exit_grad = Grad.INHERITED
+        if end is not None and end.grad != self.unit.initial:
+            exit_grad = end.grad
+        summary = Summary(
+            returns=self._returned,
+            exit_grad=exit_grad,
+            exit_modes=frozenset(() if end is None else end.modes.items()),
+            yields=Grad.INHERITED if yielded is None else yielded.grad,
+            yield_modes=frozenset(() if yielded is None else yielded.modes.items()),
+            runs_parameters=frozenset(self.runs_parameters),
+        )
+        self.program.set_summary(self.unit.ref, summary)
+
+    def _pass(self) -> None:
+        self.events = Events()
+        self.state = State(self.unit.initial)
+        self._returned, self._exits, self._yields = NOTHING, [], []
+        self._blocks = 0
+        self.runs_parameters = set()
+        if self.unit.function is not None:
+            self._bind_parameters(self.unit.function)
+        self.block(self.unit.body)
+        if self.state is not None:
+            self._exits.append(self.state)
+
+    def _bind_parameters(self, function: code.Function) -> None:
+        assert self.state is not None
+        for index, parameter in enumerate(function.parameters):
+            if index == 0 and self.unit.receives and self.unit.owner is not None:
+                self.state.names[parameter.name] = thing(Self(self.unit.owner))
+                continue
+            own = Parameter(self.unit.ref, parameter.name)
+            value = Value(frozenset([own]), frozenset([own]))
+            self.state.names[parameter.name] = value
+            self._publish(parameter.name, value)
+
+    @property
+    def live(self) -> State:
+        """The state at a point that is reached."""
+        assert self.state is not None
+        return self.state
+
+    def place(self, ref: int) -> Place:
+        """Where something happens that happens now."""
+        return Place(self.unit.ref, ref, tuple(self.loops), self._block, self.conditions > 0)
+
+    def use(self, value: Value, use: Use) -> None:
+        """``value`` goes where ``use`` says."""
+        if value.origins:
+            self.program.add_use(value.origins, use)
+
+    # --------------------------------------------------------------- statements
+
+    def block(self, statements: code.Block) -> None:
+        """Run a suite of statements, as far as it is reached."""
+        outer = self._block
+        self._blocks += 1
+        self._block = self._blocks
+        for statement in statements:
+            if self.state is None:
+                break
+            _STATEMENTS[type(statement)](self, statement)
+        self._block = outer
+
+    def _branch(self, state: State | None, statements: code.Block) -> State | None:
+        """Run a suite from ``state``; what holds at its end."""
+        self.state = state
+        if state is not None:
+            self.block(statements)
+        return self.state
+
+    def _evaluate(self, statement: code.Evaluate) -> None:
+        if isinstance(statement.value, code.Call):
+            self.events.thrown_away.add(statement.value.ref)
+        self.value(statement.value)
+        if self.calls.exits:
+            self.calls.exits = False
+            self.state = None
+
+    def _assign(self, statement: code.Assign) -> None:
+        annotation = NOTHING
+        if statement.annotation is not None:
+            annotation = self.value(statement.annotation)
+        if self._classes and statement.annotation is not None:
+            self._declare(statement.targets[0])
+        if statement.value is None:
+            return
+        value = self.value(statement.value)
+        if self._is_module_annotation(annotation):
+            self.program.add_model(value.things)
+        for target in statement.targets:
+            self.assign(target, value, statement.value)
+
+    def _declare(self, target: code.Expression) -> None:
+        if isinstance(target, code.Name):
+            owner = self._classes[-1]
+            if target.id not in owner.fields:
+                owner.fields = (*owner.fields, target.id)
+
+    def _is_module_annotation(self, annotation: Value) -> bool:
+        return any(
+            isinstance(each, External)
+            and "torch.nn.Module"
+            in self.frameworks.ancestors(self.frameworks.canonical(each.path))
+            for each in annotation.things
+        )
+
+    def assign(
+        self, target: code.Expression, value: Value, source: code.Expression | None = None
+    ) -> None:
+        """Bind ``value`` to a target; ``source`` is the expression it comes from, where known."""
+        if isinstance(target, code.Name):
+            self.live.bind(target.id, value)
+            self._publish(target.id, value)
+            if self._classes:
+                key = ("field", self.program.family(self._classes[-1].ref), target.id)
+                self.program.add_value(key, value)
+        elif isinstance(target, code.Attribute):
+            self._assign_attribute(target, value)
+        elif isinstance(target, code.Subscript):
+            self.value_of_parts(target.index)
+            self.extend(target.value, value)
+        elif isinstance(target, code.Starred):
+            self.assign(target.value, value.element())
+        elif isinstance(target, code.Collection):
+            for index, element in enumerate(target.elements):
+                self.assign(element, _part(value, index, len(target.elements)))
+
+    def _publish(self, name: str, value: Value) -> None:
+        """Let nested units, and for the module all units, see what a name was bound to."""
+        unit = MODULE if name in self._globals else self.unit.ref
+        self.program.add_value(("name", unit, name), value)
+
+    def _assign_attribute(self, target: code.Attribute, value: Value) -> None:
+        owner = self.value(target.value)
+        self.calls.attribute_assigned(target, owner, value)
+        path = path_of(target)
+        if path is not None:
+            self.live.bind(path, value)
+        self._store(owner, target.name, value)
+        self.use(value, Use.STORED)
+
+    def _store(self, owner: Value, name: str, value: Value) -> None:
+        for each in owner.things:
+            class_ref = self.program.class_of(each)
+            if class_ref is not None:
+                key: tuple[object, ...] = ("field", self.program.family(class_ref), name)
+            else:
+                key = ("field", each, name)
+            self.program.add_value(key, value)
+
+    def extend(self, container: code.Expression, value: Value) -> None:
+        """``container[...] = value``, ``container.append(value)``: it now holds ``value`` too."""
+        held = Value(value.things, value.origins, value.made)
+        before = self.value(container)
+        base = container
+        while isinstance(base, code.Subscript):
+            base = base.value
+        if isinstance(base, code.Name):
+            local = base.id in self.live.names and base.id not in self._globals
+            self.live.bind(base.id, before | held)
+            self._publish(base.id, before | held)
+            if not local:
+                self.use(value, Use.STORED)
+            elif any(isinstance(each, Parameter) for each in before.things):
+                self.use(value, Use.STORED)
+        elif isinstance(base, code.Attribute):
+            owner = self.value(base.value)
+            path = path_of(base)
+            if path is not None and path in self.live.names:
+                self.live.bind(path, before | held)
+            self._store(owner, base.name, held)
+            self.use(value, Use.STORED)
+
+    def _augmented_assign(self, statement: code.AugmentedAssign) -> None:
+        added = self.value(statement.value)
+        before = self.value(statement.target)
+        made = self.live.grad if before.origins or added.origins else Grad(0)
+        value = Value(before.things | added.things, before.origins | added.origins, made)
+        self.assign(statement.target, value)
+
+    def _return(self, statement: code.Return) -> None:
+        if statement.value is not None:
+            value = self.value(statement.value)
+            self.use(value, Use.RETURNED)
+            self._returned |= value
+        self._leave()
+
+    def _leave(self) -> None:
+        """The unit is left here: the guards around are undone."""
+        end = self.live
+        if self.entered:
+            end = State(self.entered[0][1], end.names, end.modes)
+        self._exits.append(end)
+        self.state = None
+
+    def _raise(self, statement: code.Raise) -> None:
+        if statement.value is not None:
+            self.value(statement.value)
+        self.state = None
+
+    def _assert(self, statement: code.Assert) -> None:
+        self.value(statement.test)
+        if statement.message is not None:
+            self.value(statement.message)
+
+    def _delete(self, statement: code.Delete) -> None:
+        for target in statement.targets:
+            self.value(target)
+
+    def _import(self, statement: code.Import) -> None:
+        if statement.path.partition(".")[0] in ("pytest", "unittest"):
+            self.program.imports_tests = True
+        if statement.name != "*":
+            self.assign(code.Name(statement.name), thing(External(statement.path)))
+
+    def _scope(self, statement: code.Scope) -> None:
+        if statement.is_global:
+            self._globals.update(statement.names)
+
+    def _jump(self, statement: code.Jump) -> None:
+        targets = self._breaks if statement.breaks else self._continues
+        if targets:
+            targets[-1].append(self.live)
+        self.state = None
+
+    def _if(self, statement: code.If) -> None:
+        ends: list[State | None] = []
+        self.conditions += 1
+        for test, body in statement.branches:
+            self.value(test)
+            before = self.live
+            truth = _truth(test)
+            if truth is not False:
+                ends.append(self._branch(before.copy(), body))
+            if truth is True:
+                self.state = None
+                break
+            self.state = before
+        if self.state is not None:
+            self.block(statement.orelse)
+        self.conditions -= 1
+        self.state = joined([*ends, self.state])
+
+    def _for(self, statement: code.For) -> None:
+        iterated = self.value(statement.iterable)
+        held_out = naming.is_held_out(text_of(statement.iterable, whole=True))
+
+        def begin() -> None:
+            self.assign(statement.target, iterated.element())
+
+        self._loop(statement.ref, begin, statement.body, statement.orelse, held_out, ends=True)
+
+    def _while(self, statement: code.While) -> None:
+        endless = _truth(statement.test) is True
+
+        def begin() -> None:
+            self.value(statement.test)
+
+        self._loop(
+            statement.ref, begin, statement.body, statement.orelse, held_out=False, ends=not endless
+        )
+
+    def _loop(
+        self,
+        ref: int,
+        begin: Callable[[], None],
+        body: code.Block,
+        orelse: code.Block,
+        held_out: bool,
+        ends: bool,
+    ) -> None:
+        head = joined([self.live, self._heads.get(ref)])
+        assert head is not None
+        self.state = head.copy()
+        self._breaks.append([])
+        self._continues.append([])
+        with self.inside_loop(ref, held_out):
+            begin()
+            tested = self.live.copy()
+            conditions, self.conditions = self.conditions, 0
+            self.block(body)
+            self.conditions = conditions
+        back = joined([self.state, *self._continues.pop()])
+        if back is not None:
+            known = self._heads.get(ref)
+            self._heads[ref] = back if known is None else known.join(back)
+        self.state = joined([tested, back]) if ends else None
+        if self.state is not None:
+            self.block(orelse)
+        self.state = joined([self.state, *self._breaks.pop()])
+
+    @contextmanager
+    def inside_loop(self, ref: int, held_out: bool) -> Iterator[None]:
+        """What happens inside the block happens in this loop or comprehension."""
+        self.loops.append(ref)
+        self.held_out.append(held_out)
+        yield
+        self.held_out.pop()
+        self.loops.pop()
+
+    def _with(self, statement: code.With) -> None:
+        outer = self.live.grad
+        depth = len(self.entered)
+        leaving: list[Callable[[], None]] = []
+        for item in statement.items:
+            value = self.value(item.context)
+            leave = self._enter(statement.ref, value, item.context, outer)
+            if leave is not None:
+                leaving.append(leave)
+            if item.target is not None:
+                self.assign(item.target, value)
+        self.block(statement.body)
+        guarded = len(self.entered) > depth
+        del self.entered[depth:]
+        if self.state is not None:
+            if guarded:
+                self.state.grad = outer
+            for leave in reversed(leaving):
+                leave()
+
+    def _enter(
+        self, ref: int, value: Value, context: code.Expression, outer: Grad
+    ) -> Callable[[], None] | None:
+        """Enter one ``with`` item; what its end does, where it does something."""
+        grad, leave, acts = Grad(0), None, False
+        for each in value.things:
+            found: Grad | None = Grad.INHERITED
+            if isinstance(each, (GuardObject, External)):
+                found = self.calls.guard_of(each)
+            elif isinstance(each, ContextManager):
+                found, leave = self._enter_context_manager(each)
+            elif isinstance(each, Instance):
+                found, leave = self._enter_instance(each, context)
+            elif self.calls.is_exit_stack(each):
+                acts = True
+            elif naming.may_be_guard(text_of(context)):
+                found = Grad.ON | Grad.OFF
+            if found is None:
+                found = Grad.INHERITED
+            grad |= self.live.grad if found == Grad.INHERITED else found
+            acts = acts or found != Grad.INHERITED
+        if acts:
+            self.entered.append((ref, outer))
+            self.live.grad = grad
+        return leave
+
+    def _enter_context_manager(
+        self, manager: ContextManager
+    ) -> tuple[Grad, Callable[[], None] | None]:
+        summary = self.program.summary(manager.unit, self.unit.ref)
+        if summary is None:
+            return Grad.INHERITED, None
+        self.calls.apply_modes(manager.call, summary.yield_modes)
+        leave = None
+        if summary.exit_modes:
+
+            def leave() -> None:
+                self.calls.apply_modes(manager.call, summary.exit_modes)
+
+        return summary.yields, leave
+
+    def _enter_instance(
+        self, instance: Instance, context: code.Expression
+    ) -> tuple[Grad, Callable[[], None] | None]:
+        if not isinstance(instance.made_by, int):
+            return Grad.INHERITED, None
+        enter, leave = (
+            self.program.find_method(instance.made_by, name) for name in _GUARD_TYPES
+        )
+        grad = Grad.INHERITED
+        if enter is not None:
+            self.calls.call_unit(instance.call, enter, instance, (), text_of(context))
+            grad = self.calls.exit_grad(enter)
+
+        def at_end() -> None:
+            if leave is not None:
+                self.calls.call_unit(instance.call, leave, instance, (), text_of(context))
+
+        return grad, at_end
+
+    def _try(self, statement: code.Try) -> None:
+        before = self.live.copy()
+        self.block(statement.body)
+        after = self.state
+        entry = joined([before, after])
+        if after is not None:
+            self.block(statement.orelse)
+        ends = [self.state]
+        for handler in statement.handlers:
+            assert entry is not None
+            self.state = entry.copy()
+            if handler.types is not None:
+                self.value(handler.types)
+            if handler.name is not None:
+                self.assign(code.Name(handler.name), NOTHING)
+            self.conditions += 1
+            self.block(handler.body)
+            self.conditions -= 1
+            ends.append(self.state)
+        self.state = joined(ends)
+        if not statement.final:
+            return
+        if self.state is not None:
+            self.block(statement.final)
+        else:
+            # Every path leaves: what `finally` does still happens, to the exits just recorded.
+            self.state = entry
+            self.block(statement.final)
+            if self.state is not None and self._exits:
+                last = self._exits[-1]
+                self._exits[-1] = State(last.grad, last.names, self.state.modes)
+            self.state = None
+
+    def _match(self, statement: code.Match) -> None:
+        subject = self.value(statement.subject)
+        before = self.live
+        ends: list[State | None] = []
+        self.conditions += 1
+        for case in statement.cases:
+            self.state = before.copy()
+            for name in case.captures:
+                self.assign(code.Name(name), subject.element())
+            if case.guard is not None:
+                self.value(case.guard)
+            self.block(case.body)
+            ends.append(self.state)
+        self.conditions -= 1
+        self.state = joined(ends if statement.exhaustive else [*ends, before])
+
+    # -------------------------------------------------------------- definitions
+
+    def _function(self, statement: code.Function) -> None:
+        unit = self.define(statement)
+        value = thing(LocalFunction(unit.ref))
+        if self._classes:
+            self._classes[-1].methods.setdefault(statement.name, unit.ref)
+            self._classes[-1].methods[statement.name] = unit.ref
+            self.live.bind(statement.name, value)
+        else:
+            self.assign(code.Name(statement.name), value)
+
+    def define(self, function: code.Function) -> Unit:
+        """Register a function of this file where its definition is run."""
+        grad_before = self.live.grad
+        decorators = [self.value(each) for each in function.decorators]
+        self.live.grad = grad_before
+        for parameter in function.parameters:
+            if parameter.default is not None:
+                self.value(parameter.default)
+            if parameter.annotation is not None and self._is_module_annotation(
+                self.value(parameter.annotation)
+            ):
+                self.program.add_model([Parameter(function.ref, parameter.name)])
+        owner = self._classes[-1] if self._classes else None
+        prefix = "" if self.unit.ref == MODULE else f"{self.unit.qualname}."
+        if owner is not None:
+            prefix += f"{owner.name}."
+        decoration = self.calls.decoration(function, decorators)
+        unit = Unit(
+            ref=function.ref,
+            name=function.name,
+            qualname=prefix + function.name,
+            function=function,
+            body=function.body,
+            parent=self.unit.ref,
+            owner=None if owner is None else owner.ref,
+            initial=decoration.grad,
+            decorators=join(decorators),
+            receives=owner is not None and not decoration.is_static,
+            is_property=decoration.is_property,
+            is_context_manager=decoration.is_context_manager,
+            is_registered=decoration.is_registered,
+        )
+        return self.program.add_unit(unit)
+
+    def _class(self, statement: code.Class) -> None:
+        for decorator in statement.decorators:
+            self.value(decorator)
+        bases = [self.value(base.value) for base in statement.bases if base.keyword is None]
+        ordered = sorted((each for base in bases for each in base.things), key=repr)
+        info = self.program.classes.get(statement.ref)
+        if info is None:
+            info = ClassInfo(statement.ref, statement.name, ())
+            self.program.classes[statement.ref] = info
+        info.bases = tuple(
+            each
+            for each in ordered
+            if isinstance(each, External)
+            or (isinstance(each, LocalClass) and each.ref in self.program.classes)
+        )
+        self._classes.append(info)
+        names = dict(self.live.names)
+        self.block(statement.body)
+        self._classes.pop()
+        if self.state is not None:
+            self.state.names = names
+            self.assign(code.Name(statement.name), thing(LocalClass(statement.ref)))
+
+    # -------------------------------------------------------------- expressions
+
+    def value(self, expression: code.Expression) -> Value:
+        """What an expression may be; running it happens now."""
+        return _EXPRESSIONS[type(expression)](self, expression)
+
+    def value_of_parts(self, parts: Iterable[code.Expression]) -> Value:
+        """Run all ``parts``; any of them."""
+        return join([self.value(part) for part in parts])
+
+    def _name(self, expression: code.Name) -> Value:
+        return self.lookup(expression.id)
+
+    def lookup(self, name: str) -> Value:
+        """What a name stands for, through the units around this one."""
+        if name in self.live.names and name not in self._globals:
+            return self.live.names[name]
+        unit: int | None = self.unit.ref if self.unit.ref == MODULE else self.unit.parent
+        if name in self._globals:
+            unit = MODULE
+        while unit is not None:
+            value = self.program.value(("name", unit, name), self.unit.ref)
+            if value != NOTHING:
+                return value
+            unit = self.program.units[unit].parent
+        return thing(Builtin(name))
+
+    def _attribute(self, expression: code.Attribute) -> Value:
+        return self.read_attribute(expression, self.value(expression.value))
+
+    def read_attribute(self, expression: code.Attribute, owner: Value) -> Value:
+        """An attribute of ``owner``, which is the value of the expression before the dot."""
+        path = path_of(expression)
+        if path is not None and path in self.live.names:
+            return self.live.names[path]
+        return self.attribute(owner, expression.name)
+
+    def attribute(self, owner: Value, name: str) -> Value:
+        """``owner.name``, read."""
+        things: set[Thing] = set()
+        result = NOTHING
+        for each in owner.things:
+            found = self._attribute_of(each, name)
+            result |= found
+            things |= found.things
+        drops = any(row.does == "drop" for row in self.frameworks.methods(name))
+        origins = frozenset() if drops else owner.origins | result.origins
+        made = Grad(0) if drops else owner.made | result.made
+        return Value(frozenset(things), origins, made, result.parts)
+
+    def _attribute_of(self, owner: Thing, name: str) -> Value:
+        program = self.program
+        if isinstance(owner, External):
+            return thing(External(f"{owner.path}.{name}"))
+        class_ref = owner.ref if isinstance(owner, LocalClass) else program.class_of(owner)
+        if class_ref is not None:
+            return self._member_of_class(owner, class_ref, name)
+        if name == "training":
+            return thing(ModeOf(owner))
+        stored = program.value(("field", owner, name), self.unit.ref)
+        if stored != NOTHING:
+            return stored
+        if isinstance(owner, (Parameter, Member, Result, Instance, Builtin)):
+            return thing(owner) if self._is_same(name) else _member(owner, name)
+        return NOTHING
+
+    def _is_same(self, name: str) -> bool:
+        """``wrapper.module``: the attribute is the wrapped model itself."""
+        return any(
+            row.does == "self" and row.on == "model" and row.method == name == "module"
+            for row in self.frameworks.methods(name)
+        )
+
+    def _member_of_class(self, owner: Thing, class_ref: int, name: str) -> Value:
+        program = self.program
+        method = program.find_method(class_ref, name)
+        units = [] if method is None else [method]
+        if isinstance(owner, Self):
+            units += program.overrides(class_ref, name)
+        if units:
+            if any(program.units[unit].is_property for unit in units):
+                return self.calls.read_property(units, owner)
+            return thing(*(Method(unit, owner) for unit in units))
+        stored = program.value(("field", program.family(class_ref), name), self.unit.ref)
+        if stored != NOTHING:
+            return stored
+        if name == "training":
+            return thing(ModeOf(owner))
+        return thing(owner) if self._is_same(name) else _member(owner, name)
+
+    def _constant(self, expression: code.Constant) -> Value:
+        if expression.value is None or isinstance(expression.value, (bool, str)):
+            return thing(Literal(expression.value))
+        return NOTHING
+
+    def _call(self, expression: code.Call) -> Value:
+        return self.calls.call(expression)
+
+    def _collection(self, expression: code.Collection) -> Value:
+        parts = tuple(self.value(element) for element in expression.elements)
+        held = join(tuple(part.element() for part in parts))
+        starred = any(isinstance(each, code.Starred) for each in expression.elements)
+        known = not starred and 0 < len(parts) <= 8
+        return Value(held.things, held.origins, held.made, parts if known else ())
+
+    def _mapping(self, expression: code.Mapping) -> Value:
+        values = []
+        for key, value in expression.items:
+            if key is not None:
+                self.value(key)
+            values.append(self.value(value).element())
+        return join(values)
+
+    def _operation(self, expression: code.Operation) -> Value:
+        operands = self.value_of_parts(expression.operands)
+        made = self.live.grad if operands.origins or operands.made else Grad(0)
+        return Value(frozenset(), operands.origins, made)
+
+    def _comparison(self, expression: code.Comparison) -> Value:
+        self.value_of_parts(expression.operands)
+        return NOTHING
+
+    def _boolean(self, expression: code.Boolean) -> Value:
+        return self.value_of_parts(expression.operands)
+
+    def _not(self, expression: code.Not) -> Value:
+        self.value(expression.operand)
+        return NOTHING
+
+    def _conditional(self, expression: code.Conditional) -> Value:
+        self.value(expression.test)
+        before = self.live
+        self.conditions += 1
+        self.state = before.copy()
+        first = self.value(expression.body)
+        after_first = self.state
+        self.state = before
+        second = self.value(expression.orelse)
+        self.conditions -= 1
+        self.state = joined([after_first, self.state])
+        return first | second
+
+    def _subscript(self, expression: code.Subscript) -> Value:
+        self.value_of_parts(expression.index)
+        value = self.value(expression.value)
+        if value.parts and len(expression.index) == 1:
+            index = expression.index[0]
+            if isinstance(index, code.Constant) and isinstance(index.value, int):
+                if 0 <= index.value < len(value.parts):
+                    return value.parts[index.value]
+        return value.element()
+
+    def _starred(self, expression: code.Starred) -> Value:
+        return self.value(expression.value).element()
+
+    def _await(self, expression: code.Await) -> Value:
+        return self.value(expression.value)
+
+    def _yield(self, expression: code.Yield) -> Value:
+        value = NOTHING if expression.value is None else self.value(expression.value)
+        self.use(value, Use.YIELDED)
+        self._returned |= value
+        self._yields.append(self.live.copy())
+        return NOTHING
+
+    def _named_expression(self, expression: code.NamedExpression) -> Value:
+        value = self.value(expression.value)
+        self.assign(expression.target, value)
+        return value
+
+    def _formatted(self, expression: code.Formatted) -> Value:
+        self.value_of_parts(expression.parts)
+        return NOTHING
+
+    def _comprehension(self, expression: code.Comprehension) -> Value:
+        outer = dict(self.live.names)
+        held_out = any(
+            naming.is_held_out(text_of(clause.iterable, whole=True))
+            for clause in expression.clauses
+        )
+        first = self.value(expression.clauses[0].iterable)
+        with self.inside_loop(expression.ref, held_out):
+            for index, clause in enumerate(expression.clauses):
+                iterated = first if index == 0 else self.value(clause.iterable)
+                self.assign(clause.target, iterated.element())
+                self.value_of_parts(clause.conditions)
+            value = self.value_of_parts(expression.elements)
+        self.live.names = outer
+        return value.element()
+
+    def _lambda(self, expression: code.Lambda) -> Value:
+        classes, self._classes = self._classes, []
+        unit = self.define(expression.function)
+        self._classes = classes
+        return thing(LocalFunction(unit.ref))
+
+
+def _member(owner: Thing, name: str) -> Value:
+    depth, each = 1, owner
+    while isinstance(each, Member):
+        depth, each = depth + 1, each.owner
+    return NOTHING if depth > _DEEPEST_MEMBER else thing(Member(owner, name))
+
+
+def _part(value: Value, index: int, count: int) -> Value:
+    """The part of ``value`` that goes to target ``index`` of ``count``."""
+    if len(value.parts) == count:
+        return value.parts[index]
+    things = frozenset(
+        Member(each, f"[{index}]") if isinstance(each, Result) else each for each in value.things
+    )
+    return Value(things, value.origins, value.made)
+
+
+def _truth(test: code.Expression) -> bool | None:
+    """Whether a test is decided by the code alone."""
+    if isinstance(test, code.Constant) and isinstance(test.value, (bool, int)):
+        return bool(test.value)
+    return None
+
+
+_STATEMENTS: dict[type, Callable[[Interpreter, Any], None]] = {
+    code.Evaluate: Interpreter._evaluate,
+    code.Assign: Interpreter._assign,
+    code.AugmentedAssign: Interpreter._augmented_assign,
+    code.Return: Interpreter._return,
+    code.Raise: Interpreter._raise,
+    code.Assert: Interpreter._assert,
+    code.Delete: Interpreter._delete,
+    code.Import: Interpreter._import,
+    code.Scope: Interpreter._scope,
+    code.Jump: Interpreter._jump,
+    code.If: Interpreter._if,
+    code.For: Interpreter._for,
+    code.While: Interpreter._while,
+    code.With: Interpreter._with,
+    code.Try: Interpreter._try,
+    code.Match: Interpreter._match,
+    code.Function: Interpreter._function,
+    code.Class: Interpreter._class,
+}
+
+_EXPRESSIONS: dict[type, Callable[[Interpreter, Any], Value]] = {
+    code.Name: Interpreter._name,
+    code.Attribute: Interpreter._attribute,
+    code.Constant: Interpreter._constant,
+    code.Call: Interpreter._call,
+    code.Collection: Interpreter._collection,
+    code.Mapping: Interpreter._mapping,
+    code.Operation: Interpreter._operation,
+    code.Comparison: Interpreter._comparison,
+    code.Boolean: Interpreter._boolean,
+    code.Not: Interpreter._not,
+    code.Conditional: Interpreter._conditional,
+    code.Subscript: Interpreter._subscript,
+    code.Starred: Interpreter._starred,
+    code.Await: Interpreter._await,
+    code.Yield: Interpreter._yield,
+    code.NamedExpression: Interpreter._named_expression,
+    code.Formatted: Interpreter._formatted,
+    code.Comprehension: Interpreter._comprehension,
+    code.Lambda: Interpreter._lambda,
+}

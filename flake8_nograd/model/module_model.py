@@ -1,0 +1,423 @@
+"""The questions that rules ask of a file.
+
+Built once for a file: all units are interpreted until callers and callees agree, then linked.
+Unknown stays unknown: every question answers with what is certain, or says that it is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from flake8_nograd.facts import code
+from flake8_nograd.frameworks import Frameworks
+from flake8_nograd.frameworks.schema import Hook
+from flake8_nograd.model import naming
+from flake8_nograd.model.events import CallSite, Forward, GradientUse
+from flake8_nograd.model.interpreter import Interpreter
+from flake8_nograd.model.program import MODULE, Program, Unit
+from flake8_nograd.model.values import (
+    Grad,
+    LocalFunction,
+    Member,
+    Mode,
+    Parameter,
+    Result,
+    Self,
+    Thing,
+    Use,
+)
+
+_RANDOM_INPUT = frozenset(
+    f"torch.{name}" for name in "randn rand randint zeros ones empty full arange".split()
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """The gradient mode in which a unit is entered, and the unguarded calls of it."""
+
+    grad: Grad
+    unguarded: tuple[CallSite, ...] = ()
+
+
+class ModuleModel:
+    """What one file means."""
+
+    def __init__(self, facts: code.Module, frameworks: Frameworks) -> None:
+        self.program = Program(facts, frameworks)
+        for unit in self.program.pending():
+            Interpreter(self.program, unit).run()
+
+    # -------------------------------------------------------------------- units
+
+    @property
+    def units(self) -> Iterable[Unit]:
+        """All units of the file, in the order of their definition."""
+        return sorted(self.program.units.values(), key=lambda unit: unit.ref)
+
+    def unit(self, ref: int) -> Unit:
+        """The unit with this ref."""
+        return self.program.units[ref]
+
+    def forwards(self) -> Iterator[Forward]:
+        """All forwards of the file."""
+        for unit in self.units:
+            seen: set[int] = set()
+            for forward in unit.events.forwards:
+                if forward.place.ref not in seen:
+                    seen.add(forward.place.ref)
+                    yield forward
+
+    def gradients(self) -> Iterator[GradientUse]:
+        """All gradient uses of the file."""
+        for unit in self.units:
+            yield from unit.events.gradients
+
+    @cached_property
+    def _callers(self) -> dict[int, list[CallSite]]:
+        callers: dict[int, list[CallSite]] = {}
+        for unit in self.units:
+            for call in unit.events.calls:
+                callers.setdefault(call.callee, []).append(call)
+        return callers
+
+    def callers(self, unit: int) -> list[CallSite]:
+        """The calls of a unit in this file."""
+        return self._callers.get(unit, [])
+
+    def is_module_method(self, unit: Unit) -> bool:
+        """A method of an ``nn.Module`` of this file, or a function nested in one."""
+        each: Unit | None = unit
+        while each is not None:
+            if each.owner is not None:
+                return self.program.is_module_class(each.owner)
+            each = None if each.parent is None else self.unit(each.parent)
+        return False
+
+    def is_optimizer_method(self, unit: Unit) -> bool:
+        """A method of an optimizer of this file: by its base, or a ``step`` of its own."""
+        if unit.owner is None:
+            return False
+        name = self.program.classes[unit.owner].name
+        return (
+            self.program.is_optimizer_class(unit.owner)
+            or naming.is_optimizer(name)
+            or "step" in naming.words(unit.name)
+        )
+
+    def hook(self, unit: Unit) -> Hook | None:
+        """The framework hook that a method is, on a real subclass only."""
+        if unit.owner is None:
+            return None
+        for hook in self.program.hooks(unit.owner):
+            for name in hook.methods:
+                if unit.name == name or (name.endswith("*") and unit.name.startswith(name[:-1])):
+                    return hook
+        return None
+
+    def is_test(self, unit: Unit) -> bool:
+        """A unit test: a method of a ``TestCase``, or ``test_*`` where a test framework is used."""
+        each: Unit | None = unit
+        while each is not None:
+            if each.owner is not None and any(
+                path.endswith("TestCase") for path in self.program.external_bases(each.owner)
+            ):
+                return True
+            if each.name.startswith("test_") and (
+                self.program.imports_tests or _asserts(each.body)
+            ):
+                return True
+            each = None if each.parent is None else self.unit(each.parent)
+        return False
+
+    # ----------------------------------------------------------- gradient mode
+
+    def entry(self, unit: Unit, seen: frozenset[int] = frozenset()) -> Entry:
+        """How a unit is entered: by its framework, by all its callers, else recording."""
+        hook = self.hook(unit)
+        if hook is not None and hook.grad != "unchanged":
+            return Entry(Grad.OFF if hook.grad != "on" else Grad.ON)
+        if unit.ref == MODULE:
+            return Entry(Grad.ON)
+        calls = [call for call in self.callers(unit.ref) if call.place.unit not in seen]
+        if not calls:
+            recursive = bool(self.callers(unit.ref))
+            return Entry(Grad(0) if recursive else self._uncalled(unit))
+        grad, unguarded = Grad(0), []
+        for call in calls:
+            found = call.grad
+            if found & Grad.INHERITED:
+                outer = self.entry(self.unit(call.place.unit), seen | {unit.ref})
+                found = found.within(outer.grad)
+            if found & Grad.ON:
+                unguarded.append(call)
+            grad |= found
+        return Entry(grad, tuple(unguarded))
+
+    def _uncalled(self, unit: Unit) -> Grad:
+        """A unit that nothing in the file calls: recording, unless an unknown framework may call it."""
+        if unit.owner is not None and self._may_be_hook(unit):
+            return Grad.ON | Grad.OFF
+        return Grad.ON
+
+    def _may_be_hook(self, unit: Unit) -> bool:
+        """A method named like a framework's hook, on a class whose base is in another file."""
+        assert unit.owner is not None
+        unknown = [
+            path
+            for path in self.program.external_bases(unit.owner)
+            if not path.startswith(("torch.", "abc.", "typing."))
+        ]
+        return bool(unknown) and unit.name in _HOOK_NAMES
+
+    def is_recording(self, forward: Forward) -> Entry | None:
+        """How the unit of a forward that records gradients is entered; None if it may not record."""
+        if forward.grad != Grad.INHERITED:
+            return None
+        entry = self.entry(self.unit(forward.place.unit))
+        if entry.grad & Grad.ON and (entry.unguarded or entry.grad == Grad.ON):
+            return entry
+        return None
+
+    def is_guarded(self, forward: Forward) -> bool:
+        """Whether a forward certainly runs without recording."""
+        grad = forward.grad
+        if grad & Grad.INHERITED:
+            grad = grad.within(self.entry(self.unit(forward.place.unit)).grad)
+        return grad.is_off
+
+    # ------------------------------------------------------------------- values
+
+    def fate(self, forward: Forward) -> Use:
+        """Where the result of a forward went, through the callers of its unit."""
+        return self._fate(forward.place.ref, forward.place.unit, frozenset())
+
+    def _fate(self, ref: int, unit: int, seen: frozenset[int]) -> Use:
+        use = self.program.uses(ref)
+        if not use & (Use.RETURNED | Use.YIELDED) or unit in seen:
+            return use
+        calls = self.callers(unit)
+        if not calls:
+            return use
+        use &= ~(Use.RETURNED | Use.YIELDED)
+        for call in calls:
+            use |= self._fate(call.place.ref, call.place.unit, seen | {unit})
+        return use
+
+    def returned_origins(self, unit: Unit) -> frozenset[object]:
+        """The forwards whose graph a unit's result carries."""
+        summary = self.program.summary(unit.ref, unit.ref)
+        return frozenset() if summary is None else frozenset(summary.returns.origins)
+
+    def is_frozen(self, forward: Forward) -> bool:
+        """Whether no parameter of the model requires a gradient."""
+        return bool(forward.models) and all(
+            self._is_frozen(model, forward.place.unit) for model in forward.models
+        )
+
+    def _is_frozen(self, model: Thing, unit: int, depth: int = 0) -> bool:
+        each: Thing = model
+        while True:
+            if self.program.is_frozen(each):
+                return True
+            if not isinstance(each, Member):
+                break
+            each = each.owner
+        if isinstance(each, Parameter) and depth < 4:
+            given = self.program.value(("argument", each.unit, each.name), unit).things
+            return bool(given) and all(
+                self._is_frozen(one, unit, depth + 1) for one in given if one != each
+            )
+        return False
+
+    # -------------------------------------------------------- training and loops
+
+    @cached_property
+    def _training_units(self) -> set[int]:
+        """The units that take a gradient or step, themselves or in what they call."""
+        found = {
+            unit.ref
+            for unit in self.units
+            if unit.events.gradients
+        }
+        while True:
+            more = {
+                unit.ref
+                for unit in self.units
+                if unit.ref not in found
+                and any(call.callee in found for call in unit.events.calls)
+            }
+            if not more:
+                return found
+            found |= more
+
+    @cached_property
+    def gradient_loops(self) -> set[int]:
+        """The loops in which a gradient is taken, directly or in a unit that they call."""
+        loops: set[int] = set()
+        for unit in self.units:
+            for use in unit.events.gradients:
+                loops.update(use.place.loops)
+            for call in unit.events.calls:
+                if call.callee in self._training_units:
+                    loops.update(call.place.loops)
+            for forward in unit.events.forwards:
+                if self.fate(forward) & Use.GRADIENT:
+                    loops.update(forward.place.loops)
+        return loops
+
+    def trains(self, unit: Unit) -> bool:
+        """Whether a unit takes gradients, itself or in what it calls."""
+        return unit.ref in self._training_units
+
+    def takes_gradients(self, unit: Unit) -> bool:
+        """Whether a unit's own code takes gradients."""
+        return bool(unit.events.gradients)
+
+    def evaluation_loop(self, forward: Forward) -> int | None:
+        """The outermost loop around a forward in which no gradient is taken."""
+        for loop in forward.place.loops:
+            if loop not in self.gradient_loops:
+                return loop
+        return None
+
+    # ----------------------------------------------------------------- evidence
+
+    def is_evaluation(self, forward: Forward) -> bool:
+        """Whether the code says that a forward evaluates: mode, data, or the unit's own name."""
+        if forward.held_out:
+            return True
+        if self.mode(forward) == Mode.EVAL:
+            return True
+        return self.is_evaluation_unit(self.unit(forward.place.unit))
+
+    def is_evaluation_unit(self, unit: Unit, depth: int = 0) -> bool:
+        """Whether a unit is an evaluation by its name, its class's, or all its callers'."""
+        if naming.is_training(unit.name):
+            return False
+        if naming.is_evaluation(unit.name):
+            return True
+        if unit.owner is not None and unit.name in ("run", "__call__", "forward", "main", "step"):
+            if naming.is_evaluation(self.program.classes[unit.owner].name):
+                return True
+        calls = self.callers(unit.ref)
+        return (
+            depth < 3
+            and bool(calls)
+            and all(
+                call.place.unit not in (unit.ref, MODULE)
+                and self.is_evaluation_unit(self.unit(call.place.unit), depth + 1)
+                for call in calls
+            )
+        )
+
+    def is_smoke_test(self, forward: Forward) -> bool:
+        """``net(torch.randn(...))`` in a file that neither trains nor loads anything."""
+        if not forward.inputs or self._training_units:
+            return False
+        return all(
+            isinstance(each, Result) and each.path in _RANDOM_INPUT for each in forward.inputs
+        )
+
+    def is_callback(self, unit: Unit) -> bool:
+        """Whether code that cannot be looked into may call a unit in a state of its own."""
+        if self.callers(unit.ref):
+            return False
+        if unit.is_passed or unit.name == "<lambda>":
+            return True
+        parent = None if unit.parent is None else self.unit(unit.parent)
+        if parent is None or parent.ref == MODULE:
+            return False
+        summary = self.program.summary(parent.ref, unit.ref)
+        return summary is not None and LocalFunction(unit.ref) in summary.returns.things
+
+    # -------------------------------------------------------------- module mode
+
+    def mode(self, forward: Forward) -> Mode:
+        """The mode of a forward's model, as far as this file tells; no flag where it does not."""
+        return self._resolve(forward.mode, forward.models, forward.place.unit, frozenset())
+
+    def _resolve(
+        self, mode: Mode, models: Iterable[Thing], unit: int, seen: frozenset[tuple[int, Thing]]
+    ) -> Mode:
+        known = mode & ~Mode.INHERITED
+        if mode & Mode.INHERITED:
+            for model in models:
+                known |= self._entry_mode(model, unit, seen)
+        return known
+
+    def _entry_mode(self, model: Thing, unit: int, seen: frozenset[tuple[int, Thing]]) -> Mode:
+        """The mode in which a model comes into a unit."""
+        if (unit, model) in seen:
+            return Mode(0)
+        seen = seen | {(unit, model)}
+        hook = self.hook(self.unit(unit))
+        if hook is not None and hook.mode == "eval":
+            return Mode.EVAL
+        mode = Mode(0)
+        calls = self.callers(unit)
+        for call in calls:
+            for each in _given(model, call):
+                found = _mode_in(call.modes, each)
+                mode |= found & ~Mode.INHERITED
+                if found & Mode.INHERITED:
+                    mode |= self._entry_mode(each, call.place.unit, seen)
+        if not calls or not mode:
+            mode |= self._ambient_mode(model, unit)
+        return mode
+
+    def _ambient_mode(self, model: Thing, unit: int) -> Mode:
+        """The mode that constructors, loaders and the module leave a model in."""
+        mode = Mode(0)
+        for each in self.units:
+            if each.ref == unit or not self._prepares(each, model):
+                continue
+            mode |= _mode_in(each.events.exit_modes, model) & ~Mode.INHERITED
+        return mode
+
+    def _prepares(self, unit: Unit, model: Thing) -> bool:
+        """A unit that sets a model up without running it: a constructor, a loader, the module."""
+        if unit.ref == MODULE or unit.name == "__init__":
+            return True
+        return not any(model in forward.models for forward in unit.events.forwards)
+
+
+def _given(model: Thing, call: CallSite) -> list[Thing]:
+    """What a callee's thing is at a call."""
+    if isinstance(model, Parameter):
+        if model.unit != call.callee:
+            return [model]
+        value = call.arguments.get(model.name)
+        return [] if value is None else list(value.things)
+    if isinstance(model, Self):
+        return [model if call.receiver is None else call.receiver]
+    if isinstance(model, Member):
+        return [Member(owner, model.name) for owner in _given(model.owner, call)]
+    return [model]
+
+
+def _mode_in(modes: dict[Thing, Mode], model: Thing) -> Mode:
+    each: Thing = model
+    while True:
+        if each in modes:
+            return modes[each]
+        if not isinstance(each, Member):
+            return Mode.INHERITED
+        each = each.owner
+
+
+def _asserts(body: code.Block) -> bool:
+    for statement in body:
+        if isinstance(statement, code.Assert):
+            return True
+        if isinstance(statement, (code.For, code.With, code.While)) and _asserts(statement.body):
+            return True
+    return False
+
+
+_HOOK_NAMES = frozenset(
+    "validation_step test_step predict_step prediction_step eval_step evaluate_batch "
+    "compute_forward compute_objectives compute_loss".split()
+)

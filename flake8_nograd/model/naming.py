@@ -1,0 +1,141 @@
+"""Evidence by names: the weakest there is, and all of it in this one file.
+
+No finding rests on a name alone where the code itself can tell. The findings that do rest on
+names are those of a forward whose model is known only by the variable's name, and those whose
+results escape from a unit that is an evaluation only by its own or its loader's name.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+_WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
+
+_MODEL = frozenset(
+    """
+    model net network module generator discriminator encoder decoder backbone autoencoder unet
+    vae gan critic actor policy teacher student resnet vgg cnn rnn lstm gru mlp transformer bert
+    gpt vit seq2seq ensemble
+    """.split()
+)
+_MODEL_SUFFIXES = frozenset("g d s t a b x y ema target online old new ddp parallel".split())
+_MODEL_CLASS = re.compile(
+    r"(Net|Model|Module|Network|Encoder|Decoder|Generator|Discriminator|Transformer|Classifier"
+    r"|Autoencoder|AutoEncoder|VAE|GAN|CNN|RNN|LSTM|GRU|MLP|UNet|ResNet\d*)$"
+)
+_EVALUATION = frozenset(
+    """
+    eval evaluate evaluation evaluating evaluator val valid validate validation validating
+    validator test testing tester predict predicting prediction predictions predictor pred preds
+    infer inference inferencer embed embedding embeddings sample sampling sampler generate
+    generation generating benchmark demo accuracy acc score scoring classify translate transcribe
+    caption captions captioning reconstruct reconstruction visualize visualise visualization
+    plot extract synthesize recognize detect submission fid metrics
+    """.split()
+)
+_TRAINING = frozenset(
+    "train training trainer fit optimize optimise learn finetune pretrain backward loss losses".split()
+)
+_HELD_OUT = frozenset(
+    "val valid validation test testing dev eval evaluation heldout holdout".split()
+)
+_NO_MODE = frozenset(
+    """
+    trainer solver runner agent env environment learner engine experiment df dataframe optimizer
+    optim opt parser expr session
+    """.split()
+)
+_OPTIMIZER = frozenset("optimizer optimizers optim optims opt opts optimiser".split())
+_LOSS = frozenset("loss losses cost error err objective nll elbo criterion".split())
+_ENGINE = frozenset("accelerator fabric engine".split())
+_TRAINING_CALL = frozenset("backward optimize minimize fit train".split())
+_GUARD = frozenset("grad grads gradient gradients inference eval evaluation".split())
+
+
+@cache
+def words(name: str) -> tuple[str, ...]:
+    """The words of an identifier or dotted path, in lower case."""
+    return tuple(word.lower() for word in _WORDS.findall(name))
+
+
+@cache
+def is_model(name: str) -> bool:
+    """``model``, ``netG``, ``encoder``, ``model_ema``: the usual names of a model."""
+    last = name.rpartition(".")[2]
+    if last in {"G", "D"}:
+        return True
+    parts = list(words(last))
+    while len(parts) > 1 and parts[-1] in _MODEL_SUFFIXES:
+        parts.pop()
+    return bool(parts) and parts[-1] in _MODEL
+
+
+@cache
+def is_model_class(name: str) -> bool:
+    """``SegmentationNet``, ``ConvEncoder``: the usual names of a model's class."""
+    return bool(_MODEL_CLASS.search(name.rpartition(".")[2]))
+
+
+@cache
+def is_class(name: str) -> bool:
+    """A class, by PEP 8."""
+    last = name.rpartition(".")[2].lstrip("_")
+    return last[:1].isupper() and not last.isupper()
+
+
+@cache
+def is_evaluation(name: str) -> bool:
+    """``evaluate``, ``run_validation``, ``Predictor``: a unit that evaluates or infers."""
+    found = set(words(name))
+    return bool(found & _EVALUATION) and not found & _TRAINING
+
+
+@cache
+def is_training(name: str) -> bool:
+    """``train_epoch``, ``fit``: a unit that trains."""
+    return not _TRAINING.isdisjoint(words(name))
+
+
+@cache
+def is_held_out(name: str) -> bool:
+    """``val_loader``, ``test_set``: data that nobody trains on."""
+    found = words(name)
+    return not _HELD_OUT.isdisjoint(found) and "train" not in found
+
+
+@cache
+def has_no_mode(name: str) -> bool:
+    """``trainer``, ``env``, ``df``: objects whose ``train()`` or ``eval()`` is no mode switch."""
+    return not _NO_MODE.isdisjoint(words(name.rpartition(".")[2]))
+
+
+@cache
+def is_optimizer(name: str) -> bool:
+    """``optimizer``, ``optim_d``, ``self.opts``."""
+    found = words(name.rpartition(".")[2])
+    return not _OPTIMIZER.isdisjoint(found) and not {"scheduler", "lr"} & set(found)
+
+
+@cache
+def is_loss(name: str) -> bool:
+    """``loss``, ``total_cost``, ``errD``."""
+    return not _LOSS.isdisjoint(words(name.rpartition(".")[2]))
+
+
+@cache
+def is_engine(name: str) -> bool:
+    """``accelerator``, ``fabric``, ``model_engine``: objects with a ``backward(loss)`` of their own."""
+    return not _ENGINE.isdisjoint(words(name.rpartition(".")[2]))
+
+
+@cache
+def trains_its_argument(name: str) -> bool:
+    """``trainer.optimize(loss)``: a call that, by its name, trains on what it is given."""
+    return not _TRAINING_CALL.isdisjoint(words(name.rpartition(".")[2]))
+
+
+@cache
+def may_be_guard(name: str) -> bool:
+    """``self.no_grad_ctx()``: an unknown context manager that may set the gradient mode."""
+    return not _GUARD.isdisjoint(words(name))

@@ -1,0 +1,282 @@
+"""The units and classes of a file, and all that is known of them so far.
+
+Knowledge only grows. Whoever reads a piece of it is run again when that piece has grown, so that
+callers, callees and attributes settle together, in any order of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from flake8_nograd.facts import code
+from flake8_nograd.frameworks import Frameworks
+from flake8_nograd.frameworks.schema import Hook
+from flake8_nograd.model.events import Events, Summary
+from flake8_nograd.model.values import (
+    NOTHING,
+    External,
+    Grad,
+    Instance,
+    LocalClass,
+    Origin,
+    Parameter,
+    Self,
+    Thing,
+    Use,
+    Value,
+)
+
+MODULE = code.NO_REF
+"""The unit of the code outside every function."""
+
+MODULE_CLASS = "torch.nn.Module"
+OPTIMIZER_CLASS = "torch.optim.Optimizer"
+
+MOST_RUNS = 8
+"""A unit is interpreted at most so often: recursion that would not settle ends here."""
+
+
+@dataclass
+class Unit:
+    """A function, method, lambda, or the module's own code (``function`` is None)."""
+
+    ref: int
+    name: str
+    qualname: str
+    function: code.Function | None
+    body: code.Block
+    parent: int | None
+    owner: int | None
+    """The class that it is a method of."""
+    initial: Grad = Grad.INHERITED
+    """The mode that its decorators set."""
+    decorators: Value = NOTHING
+    receives: bool = False
+    """Its first parameter is the instance or class."""
+    is_property: bool = False
+    is_context_manager: bool = False
+    is_registered: bool = False
+    """An unknown decorator took it: somebody outside the file may call it."""
+    is_passed: bool = False
+    """It was given by name to a call that cannot be looked into."""
+    runs: int = 0
+    events: Events = field(default_factory=Events)
+
+
+@dataclass
+class ClassInfo:
+    """A class of the file."""
+
+    ref: int
+    name: str
+    bases: tuple[Thing, ...]
+    methods: dict[str, int] = field(default_factory=dict)
+    fields: tuple[str, ...] = ()
+    """The annotated names of its body, in order: a dataclass's parameters."""
+
+
+class Program:
+    """Everything known of one file."""
+
+    def __init__(self, module: code.Module, frameworks: Frameworks) -> None:
+        self.frameworks = frameworks
+        self.units: dict[int, Unit] = {
+            MODULE: Unit(MODULE, "<module>", "<module>", None, module.body, None, None)
+        }
+        self.classes: dict[int, ClassInfo] = {}
+        self._summaries: dict[int, Summary] = {}
+        self._values: dict[Hashable, Value] = {}
+        self._uses: dict[Origin, Use] = {}
+        self._models: set[Thing] = set()
+        self._frozen: dict[Thing, bool] = {}
+        self.forwards: dict[int, Grad] = {}
+        """The gradient mode at each forward, by the ref of its call."""
+        self._readers: dict[Hashable, set[int]] = {}
+        self._dirty: dict[int, None] = {MODULE: None}
+        self.imports_tests = False
+
+    # ------------------------------------------------------------ units to run
+
+    def pending(self) -> Iterator[Unit]:
+        """The units that must be interpreted (again), until nothing changes any more."""
+        while self._dirty:
+            ref = next(iter(self._dirty))
+            del self._dirty[ref]
+            unit = self.units[ref]
+            if unit.runs < MOST_RUNS:
+                unit.runs += 1
+                yield unit
+
+    def add_unit(self, unit: Unit) -> Unit:
+        """Register a unit when its definition is first interpreted."""
+        known = self.units.get(unit.ref)
+        if known is None:
+            self.units[unit.ref] = unit
+            self._dirty[unit.ref] = None
+            return unit
+        if (known.initial, known.decorators) != (unit.initial, unit.decorators):
+            known.initial, known.decorators = unit.initial, unit.decorators
+            known.is_context_manager = unit.is_context_manager
+            self._dirty[unit.ref] = None
+        return known
+
+    def _watch(self, key: Hashable, reader: int) -> None:
+        self._readers.setdefault(key, set()).add(reader)
+
+    def _changed(self, key: Hashable) -> None:
+        for reader in sorted(self._readers.get(key, ())):
+            self._dirty[reader] = None
+
+    # ------------------------------------------------------------------ values
+
+    def add_value(self, key: Hashable, value: Value) -> None:
+        """What ``key`` stands for may also be ``value``."""
+        before = self._values.get(key, NOTHING)
+        after = before | value
+        if after != before:
+            self._values[key] = after
+            self._changed(key)
+
+    def value(self, key: Hashable, reader: int) -> Value:
+        """Everything that was ever added under ``key``."""
+        self._watch(key, reader)
+        return self._values.get(key, NOTHING)
+
+    def add_use(self, origins: Iterable[Origin], use: Use) -> None:
+        """Values that carry the graph of ``origins`` went where ``use`` says."""
+        for origin in origins:
+            before = self._uses.get(origin, Use.NOWHERE)
+            if before | use != before:
+                self._uses[origin] = before | use
+                self._changed(("uses", origin))
+
+    def uses(self, origin: Origin, reader: int | None = None) -> Use:
+        """Where values that carry the graph of ``origin`` went."""
+        if reader is not None:
+            self._watch(("uses", origin), reader)
+        return self._uses.get(origin, Use.NOWHERE)
+
+    # --------------------------------------------------------------- summaries
+
+    def set_summary(self, unit: int, summary: Summary) -> None:
+        """What callers of ``unit`` see from now on."""
+        if self._summaries.get(unit) != summary:
+            self._summaries[unit] = summary
+            self._changed(("summary", unit))
+
+    def summary(self, unit: int, reader: int) -> Summary | None:
+        """What a caller sees of ``unit``; None while it has not been interpreted."""
+        self._watch(("summary", unit), reader)
+        return self._summaries.get(unit)
+
+    # ---------------------------------------------------------- models, classes
+
+    def add_model(self, things: Iterable[Thing]) -> None:
+        """The code treats these things as modules (``.eval()``, ``.parameters()``)."""
+        for each in things:
+            if each not in self._models:
+                self._models.add(each)
+                self._changed(("model", each))
+
+    def is_used_as_model(self, model: Thing, reader: int) -> bool:
+        """Whether the code anywhere treats ``model`` as a module."""
+        self._watch(("model", model), reader)
+        return model in self._models
+
+    def freeze(self, models: Iterable[Thing]) -> None:
+        """All parameters of these models have ``requires_grad = False``."""
+        for each in models:
+            self._frozen.setdefault(each, True)
+
+    def unfreeze(self, models: Iterable[Thing]) -> None:
+        """Some parameter of these models requires a gradient."""
+        for each in models:
+            self._frozen[each] = False
+
+    def is_frozen(self, model: Thing) -> bool:
+        """Whether no parameter of ``model`` requires a gradient."""
+        return self._frozen.get(model, False)
+
+    def ancestors(self, ref: int) -> list[int]:
+        """The class and its bases in this file, nearest first."""
+        found = [ref]
+        for each in found:
+            for base in self.classes[each].bases:
+                if isinstance(base, LocalClass) and base.ref not in found:
+                    found.append(base.ref)
+        return found
+
+    def family(self, ref: int) -> int:
+        """The farthest base in this file: classes of one family share their attributes."""
+        return self.ancestors(ref)[-1]
+
+    def external_bases(self, ref: int) -> list[str]:
+        """The library classes that a class derives from, through bases of this file."""
+        paths: list[str] = []
+        for each in self.ancestors(ref):
+            for base in self.classes[each].bases:
+                if isinstance(base, External):
+                    paths += self.frameworks.ancestors(self.frameworks.canonical(base.path))
+        return paths
+
+    def hooks(self, ref: int) -> list[Hook]:
+        """The framework hooks that a class really inherits."""
+        return [
+            hook
+            for each in self.ancestors(ref)
+            for base in self.classes[each].bases
+            if isinstance(base, External)
+            for hook in self.frameworks.hooks(self.frameworks.canonical(base.path))
+        ]
+
+    def is_module_class(self, ref: int) -> bool:
+        """Whether instances are modules: by a base of torch, or an unknown base and a ``forward``."""
+        paths = self.external_bases(ref)
+        if MODULE_CLASS in paths:
+            return True
+        unknown = [path for path in paths if path not in ("abc.ABC", "typing.Generic")]
+        if not unknown or OPTIMIZER_CLASS in unknown:
+            return False
+        return self.find_method(ref, "forward") is not None or any(
+            path.endswith("Module") for path in unknown
+        )
+
+    def is_optimizer_class(self, ref: int) -> bool:
+        """Whether instances are optimizers."""
+        return OPTIMIZER_CLASS in self.external_bases(ref)
+
+    def find_method(self, ref: int, name: str) -> int | None:
+        """The method that an instance of the class has under this name."""
+        for each in self.ancestors(ref):
+            unit = self.classes[each].methods.get(name)
+            if unit is not None:
+                return unit
+        return None
+
+    def overrides(self, ref: int, name: str) -> list[int]:
+        """The methods of this name in classes of this file that derive from the class."""
+        return [
+            each.methods[name]
+            for each in self.classes.values()
+            if each.ref != ref and name in each.methods and ref in self.ancestors(each.ref)
+        ]
+
+    def class_of(self, model: Thing) -> int | None:
+        """The class of this file that a thing is an instance of."""
+        if isinstance(model, Self):
+            return model.ref
+        if isinstance(model, Instance) and isinstance(model.made_by, int):
+            return model.made_by
+        return None
+
+    def parameter(self, unit: int, name: str) -> code.Parameter | None:
+        """The declaration of a parameter."""
+        function = self.units[unit].function
+        if function is None:
+            return None
+        return next((each for each in function.parameters if each.name == name), None)
+
+    def arguments(self, parameter: Parameter, reader: int) -> Value:
+        """What the calls in this file give for a parameter."""
+        return self.value(("argument", parameter.unit, parameter.name), reader)

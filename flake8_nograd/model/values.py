@@ -1,0 +1,278 @@
+"""Abstract values: what an expression may be, and whose graph it carries.
+
+A :class:`Value` is a set of *things* (what it may refer to) and a set of *origins* (the forwards
+and parameters whose autograd graph it may carry). Sets only grow where control flow joins.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import TypeAlias
+
+
+class Grad(enum.IntFlag):
+    """Gradient mode, as a set of possibilities. More than one flag means: decided at run time."""
+
+    ON = 1
+    OFF = 2
+    INFERENCE = 4
+    INHERITED = 8
+    """As the caller has it: nothing in this unit decides."""
+
+    @property
+    def is_off(self) -> bool:
+        """Certainly not recording, by this unit's own doing."""
+        return bool(self) and not self & (Grad.ON | Grad.INHERITED)
+
+    def within(self, outer: Grad) -> Grad:
+        """This mode seen from a caller that runs in ``outer``."""
+        if self & Grad.INHERITED:
+            return (self & ~Grad.INHERITED) | outer
+        return self
+
+
+class Mode(enum.IntFlag):
+    """Module mode, as a set of possibilities."""
+
+    TRAIN = 1
+    EVAL = 2
+    INHERITED = 4
+    """As the caller left it."""
+
+
+class Use(enum.IntFlag):
+    """Where a value went."""
+
+    NOWHERE = 0
+    GRADIENT = 1
+    """Into ``backward``, ``autograd.grad`` or a relative."""
+    RETURNED = 2
+    YIELDED = 4
+    STORED = 8
+    """Into an attribute, a global or an object that outlives the unit."""
+    PASSED = 16
+    """To a call that the model cannot look into."""
+
+
+# --------------------------------------------------------------------- things
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """Something imported, by its full path: ``torch.no_grad``."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Builtin:
+    """A name that nothing in the file binds."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A constant that can decide something: True, False, None or a string."""
+
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFunction:
+    """A function or lambda of this file, by its ref."""
+
+    unit: int
+
+
+@dataclass(frozen=True, slots=True)
+class LocalClass:
+    """A class of this file, by its ref."""
+
+    ref: int
+
+
+@dataclass(frozen=True, slots=True)
+class Self:
+    """The instance inside the methods of a class of this file."""
+
+    ref: int
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """What one call of a constructor makes. ``made_by`` is the class's path, or ref for a class of this file."""
+
+    call: int
+    made_by: str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method of this file's class, bound to its receiver."""
+
+    unit: int
+    receiver: Thing
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What a unit is given under this name."""
+
+    unit: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An attribute that nothing in the file assigns."""
+
+    owner: Thing
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a call returns that the model cannot look into; ``path`` is the callee's, where known."""
+
+    call: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuardObject:
+    """A context manager or decorator that sets the gradient mode. INHERITED: it leaves it alone."""
+
+    grad: Grad
+
+
+@dataclass(frozen=True, slots=True)
+class SavedGrad:
+    """What ``torch.is_grad_enabled()`` returned while the mode was ``grad``."""
+
+    grad: Grad
+
+
+@dataclass(frozen=True, slots=True)
+class ContextManager:
+    """What a ``@contextmanager`` function of this file, or a class with ``__enter__``, gave for a call."""
+
+    unit: int
+    call: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParametersOf:
+    """``model.parameters()`` and what iterating it gives."""
+
+    model: Thing
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """A function or model that runs in a gradient mode of its own: ``torch.no_grad()(fn)``."""
+
+    inner: Thing
+    grad: Grad
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """``functools.partial(inner, ...)``, made by ``call``."""
+
+    inner: Thing
+    call: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModeOf:
+    """``model.training``, read."""
+
+    model: Thing
+
+
+Thing: TypeAlias = (
+    External
+    | Builtin
+    | Literal
+    | LocalFunction
+    | LocalClass
+    | Self
+    | Instance
+    | Method
+    | Parameter
+    | Member
+    | Result
+    | GuardObject
+    | SavedGrad
+    | ContextManager
+    | ParametersOf
+    | Guarded
+    | Partial
+    | ModeOf
+)
+
+Origin: TypeAlias = int | Parameter
+"""Whose graph a value carries: a forward, by the ref of its call, or whatever a parameter brought."""
+
+MOST_THINGS = 24
+"""A value that may be more than this many things is unknown: keeps joins cheap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What an expression may be.
+
+    ``made`` holds the gradient modes under which the tensor operation that produced the value
+    ran; no flag where the model does not know of any. ``parts`` are the elements of a display of
+    known length, so that ``model, optimizer = pair`` keeps them apart.
+    """
+
+    things: frozenset[Thing] = frozenset()
+    origins: frozenset[Origin] = frozenset()
+    made: Grad = Grad(0)
+    parts: tuple[Value, ...] = ()
+
+    def __or__(self, other: Value) -> Value:
+        if self is other or other == NOTHING:
+            return self
+        if self == NOTHING:
+            return other
+        things = self.things | other.things
+        if len(things) > MOST_THINGS:
+            things = frozenset()
+        parts: tuple[Value, ...] = ()
+        if self.parts and len(self.parts) == len(other.parts):
+            parts = tuple(mine | theirs for mine, theirs in zip(self.parts, other.parts))
+        return Value(things, self.origins | other.origins, self.made | other.made, parts)
+
+    def without_graph(self) -> Value:
+        """The same things, carrying no graph."""
+        return Value(self.things) if self.origins or self.made else self
+
+    def element(self) -> Value:
+        """What iterating or indexing gives: any of the elements."""
+        return Value(self.things, self.origins, self.made) if self.parts else self
+
+
+NOTHING = Value()
+
+
+def ordered(things: Iterable[Thing]) -> list[Thing]:
+    """In an order that does not depend on the hash seed."""
+    found = list(things)
+    return found if len(found) < 2 else sorted(found, key=repr)
+
+
+def thing(*things: Thing) -> Value:
+    """The value that is one of ``things``."""
+    return Value(frozenset(things))
+
+
+def join(values: list[Value] | tuple[Value, ...]) -> Value:
+    """The value that may be any of ``values``."""
+    return reduce(or_, values, NOTHING)
