@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flake8_nograd.facts.source import Source, deep_recursion
 from flake8_nograd.frameworks import load
 from flake8_nograd.model.module_model import ModuleModel
-from flake8_nograd.rules import all_rules
+from flake8_nograd.rules import Rule, all_rules
 from flake8_nograd.settings import Settings
+
+INTERNAL_ERROR = "NGD000"
 
 
 @dataclass(frozen=True, order=True)
@@ -21,18 +24,39 @@ class Reported:
     message: str
 
 
-def check_text(text: str | bytes, settings: Settings) -> list[Reported]:
-    """All findings of one file, in the order of the file, no two alike."""
+def internal_error(error: Exception) -> Reported:
+    """The one line that says that the plugin failed on a file."""
+    what = str(error).strip().partition("\n")[0][:120]
+    return Reported(1, 0, INTERNAL_ERROR, f"internal error: {type(error).__name__}: {what}")
+
+
+def check_text(text: str | bytes, settings: Settings, *, raises: bool = False) -> list[Reported]:
+    """All findings of one file, in the order of the file, no two alike.
+
+    A rule that fails gives one NGD000 and the others still run; with ``raises`` the error is
+    raised. Raises :class:`libcst.ParserSyntaxError` for text that LibCST cannot parse.
+    """
     with deep_recursion():
         source = Source(text)
-        model = ModuleModel(source.facts, load(settings.frameworks))
-        found = set()
+        frameworks = load(settings.frameworks, settings.guards)
+        model = ModuleModel(source.facts, frameworks)
+        found: set[Reported] = set()
         for rule in all_rules():
-            for finding in rule.check(model):
-                message = finding.message
-                if finding.related is not None:
-                    line = source.position(finding.related).line
-                    message = message.replace("{line}", str(line))
-                place = source.position(finding.ref)
-                found.add(Reported(place.line, place.column, rule.code, message))
+            if rule.is_opt_in and not rule.code.startswith(settings.enabled):
+                continue
+            try:
+                found.update(_findings(rule, model, source))
+            except Exception as error:
+                if raises:
+                    raise
+                found.add(internal_error(error))
     return sorted(found)
+
+
+def _findings(rule: Rule, model: ModuleModel, source: Source) -> Iterator[Reported]:
+    for finding in rule.check(model):
+        message = finding.message
+        if finding.related is not None:
+            message = message.replace("{line}", str(source.position(finding.related).line))
+        place = source.position(finding.ref)
+        yield Reported(place.line, place.column, rule.code, message)

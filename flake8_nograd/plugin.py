@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import ast
+import logging
+from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from typing import Any, ClassVar
 
+from flake8.exceptions import ExecutionError
+from flake8.options.manager import OptionManager
+
 from flake8_nograd.gate import is_finding_possible
 from flake8_nograd.settings import Settings
+
+_OPT_IN = "NGD9"
+_log = logging.getLogger(__name__)
 
 
 class Plugin:
@@ -18,17 +26,60 @@ class Plugin:
     version = version("flake8-nograd")
     settings: ClassVar[Settings] = Settings()
 
-    def __init__(self, tree: ast.AST, lines: Sequence[str], filename: str = "") -> None:
+    def __init__(self, tree: ast.AST, lines: Sequence[str]) -> None:
+        """``tree`` is flake8's own and is only read; ``lines`` keep their line ends."""
         self._tree = tree
         self._lines = lines
-        self._filename = filename
+
+    @staticmethod
+    def add_options(manager: OptionManager) -> None:
+        """Register the options, all of them also read from flake8's config files."""
+        for name, text in (
+            ("guards", "own context managers and decorators that switch gradients off"),
+            ("frameworks", "own framework files (TOML)"),
+            ("enable", "opt-in rules to switch on"),
+        ):
+            manager.add_option(
+                f"--nograd-{name}",
+                default="",
+                comma_separated_list=True,
+                parse_from_config=True,
+                normalize_paths=name == "frameworks",
+                help=f"comma-separated list: {text}",
+            )
+
+    @classmethod
+    def parse_options(cls, options: Namespace) -> None:
+        """Take the options over; raises flake8's own error for a framework file that is wrong."""
+        chosen = [*(options.select or ()), *(options.extend_select or ())]
+        cls.settings = Settings(
+            frameworks=tuple(options.nograd_frameworks),
+            guards=tuple(options.nograd_guards),
+            enabled=(
+                *options.nograd_enable,
+                *(code for code in chosen if code.startswith(_OPT_IN)),
+            ),
+        )
+        if cls.settings.frameworks:
+            from flake8_nograd.frameworks import FrameworkError, load
+
+            try:
+                load(cls.settings.frameworks, cls.settings.guards)
+            except (FrameworkError, OSError) as error:
+                raise ExecutionError(f"flake8-nograd: {error}") from error
 
     def run(self) -> Iterator[tuple[int, int, str, type[Any]]]:
         """The findings: 1-based line, 0-based column in characters, ``code text``, this class."""
         text = "".join(self._lines)
         if not is_finding_possible(text, self._tree):
             return
-        from flake8_nograd.check import check_text
+        from flake8_nograd.check import check_text, internal_error
 
-        for finding in check_text(text, self.settings):
-            yield finding.line, finding.column, f"{finding.code} {finding.message}", type(self)
+        try:
+            found = check_text(text, self.settings)
+        except Exception as error:  # flake8 would end the whole run, for all files and plugins
+            _log.exception("flake8-nograd failed")
+            found = [internal_error(error)]
+        for each in found:
+            line = min(each.line, len(self._lines))
+            yield line, each.column, f"{each.code} {each.message}", type(self)

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 class Settings:
     """What the user chose.
 
-    ``frameworks`` are paths of the user's own framework files; ``enabled`` are codes, or beginnings
-    of codes, of opt-in rules.
+    ``frameworks`` are paths of the user's own framework files; ``guards`` are names of the user's
+    own context managers and decorators that switch gradients off; ``enabled`` are codes, or
+    beginnings of codes, of opt-in rules.
     """
 
     frameworks: tuple[str, ...] = ()
+    guards: tuple[str, ...] = ()
     enabled: tuple[str, ...] = ()

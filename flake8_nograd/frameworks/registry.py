@@ -36,7 +36,9 @@ class FrameworkError(ValueError):
 class Frameworks:
     """What is known of libraries. Paths are looked up after :meth:`canonical`."""
 
-    def __init__(self, rows: Iterable[Row]) -> None:
+    def __init__(self, rows: Iterable[Row], guards: Iterable[str] = ()) -> None:
+        """``guards`` are names, or ends of paths, of the user's own guards."""
+        self._own_guards = frozenset(guards)
         self._aliases: dict[str, str] = {}
         self._guards: dict[str, Guard] = {}
         self._returns: dict[str, Returns] = {}
@@ -86,7 +88,10 @@ class Frameworks:
 
     def guard(self, path: str) -> Guard | None:
         """The guard at ``path``."""
-        return self._guards.get(path)
+        known = self._guards.get(path)
+        if known is None and not self._own_guards.isdisjoint((path, path.rpartition(".")[2])):
+            return Guard(path, "off", source="the user's options")
+        return known
 
     def returns(self, path: str) -> Returns | None:
         """What calling ``path`` gives."""
@@ -136,8 +141,8 @@ def _at(table: dict[str, Any], path: str) -> Any:
 
 
 @functools.cache
-def load(extra: tuple[str, ...] = ()) -> Frameworks:
-    """All bundled framework files, then the user's own (``extra``: their paths).
+def load(extra: tuple[str, ...] = (), guards: tuple[str, ...] = ()) -> Frameworks:
+    """All bundled framework files, then the user's own (``extra``: their paths; ``guards``: names).
 
     Raises :class:`FrameworkError` for a file that breaks the schema, :class:`OSError` for one that
     cannot be read.
@@ -149,7 +154,7 @@ def load(extra: tuple[str, ...] = ()) -> Frameworks:
             rows += parse(entry.read_text(encoding="utf-8"), entry.name)
     for path in extra:
         rows += parse(Path(path).read_text(encoding="utf-8"), path)
-    return Frameworks(rows)
+    return Frameworks(rows, guards)
 
 
 def parse(text: str, file: str) -> list[Row]:

@@ -69,8 +69,9 @@ class Effect:
 
     ``on`` limits a method to receivers of a kind. ``backward`` takes a gradient of the receiver,
     ``backward_argument`` of the arguments, ``scales`` says that it computes something first;
-    ``gradient`` is ``autograd.grad``; ``drop`` gives a result without graph; ``self`` gives the
-    receiver; ``calls`` runs its function argument; ``save_mode`` reads the gradient mode.
+    ``gradient`` is ``autograd.grad``; ``drop`` gives a result without graph, ``detach`` the same value without its graph; ``self`` gives the
+    receiver; ``wrapped`` is an attribute that holds the model itself; ``pretrained`` is an attribute
+    that only the outputs of pretrained models have, which come in eval mode; ``calls`` runs its function argument; ``save_mode`` reads the gradient mode.
     """
 
     does: Literal[
@@ -79,8 +80,11 @@ class Effect:
         "gradient",
         "step",
         "drop",
+        "detach",
         "read",
         "self",
+        "wrapped",
+        "pretrained",
         "eval",
         "train",
         "forward",

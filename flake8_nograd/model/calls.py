@@ -146,19 +146,22 @@ class Calls:
             functions = join([value for _, value in arguments]).things
             return thing(*(Guarded(each, callee.grad) for each in functions))
         if isinstance(callee, Guarded):
-            return self._in_grad(
-                callee.grad, lambda: self._known(fact, callee.inner, arguments) or NOTHING
-            )
+            return self._in_grad(callee.grad, lambda: self._again(fact, callee.inner, arguments))
         if isinstance(callee, Partial):
             given = [*self._partials.get(callee.call, ()), *arguments]
-            return self._known(fact, callee.inner, given)
+            return self._again(fact, callee.inner, given)
         if isinstance(callee, Instance):
             return self._call_instance(fact, callee, arguments)
-        if isinstance(callee, Self) and self._program.is_module_class(callee.ref):
-            return self.forward(fact, [callee], arguments, Evidence.STRONG)
         if isinstance(callee, Parameter):
             return self._call_parameter(fact, callee, arguments)
         return None
+
+    def _again(self, fact: code.Call, callee: Thing, arguments: Arguments) -> Value:
+        """Call what a wrapper of it was called for."""
+        result = self._known(fact, callee, arguments)
+        if result is None:
+            result = self._open(fact, NOTHING, thing(callee), [callee], arguments)
+        return result
 
     def _in_grad(self, grad: Grad, action: object) -> Value:
         state = self._run.live
@@ -178,7 +181,7 @@ class Calls:
         run.runs_parameters.add((callee, run.live.grad))
         given = self._program.arguments(callee, run.unit.ref)
         results = [
-            self._known(fact, each, arguments) or NOTHING
+            self._again(fact, each, arguments)
             for each in ordered(given.things)
             if isinstance(each, (LocalFunction, Method, Guarded, Partial))
         ]
@@ -269,11 +272,16 @@ class Calls:
             return Value(frozenset([Result(fact.ref, path)]), everything.origins)
         made = Instance(fact.ref, path)
         if row.what in ("model", "layer"):
-            self._run.live.set_mode([made], _MODE_WORDS[row.mode])
-            children = [value for _, value in arguments if value.things]
-            if not children and row.what == "model":
-                self._program.unfreeze([made])
+            mode = _MODE_WORDS[row.mode] | self._mode_of_children(everything)
+            self._run.live.set_mode([made], mode)
         return thing(made)
+
+    def _mode_of_children(self, given: Value) -> Mode:
+        """The modes of the models that a module is built from: they keep them."""
+        mode = Mode(0)
+        for each in given.things:
+            mode |= self._run.live.modes.get(each, Mode(0))
+        return mode
 
     def _effect(
         self, fact: code.Call, row: Effect, path: str, arguments: Arguments
@@ -314,7 +322,7 @@ class Calls:
             kept = thing(*(Partial(each, fact.ref) for each in function.things))
             return kept | Value(frozenset(), join([value for _, value in rest]).origins)
         given = [(each, value.element()) for each, value in rest]
-        return join([self._known(fact, each, given) or NOTHING for each in ordered(function.things)])
+        return join([self._again(fact, each, given) for each in ordered(function.things)])
 
     def _run_functions(
         self, fact: code.Call, arguments: Arguments, use: Use = Use.NOWHERE
@@ -324,7 +332,7 @@ class Calls:
         for _, value in arguments:
             for each in ordered(value.things):
                 if isinstance(each, (LocalFunction, Method, Guarded, Partial)):
-                    result = self._known(fact, each, ()) or NOTHING
+                    result = self._again(fact, each, ())
                     if use:
                         self._run.use(result, use)
                     results.append(result)
@@ -343,14 +351,12 @@ class Calls:
     ) -> Value | None:
         if isinstance(callee.made_by, int):
             if self._program.is_module_class(callee.made_by):
-                return self.forward(fact, [callee], arguments, Evidence.STRONG)
+                return None
             unit = self._program.find_method(callee.made_by, "__call__")
             if unit is None:
                 return None
             return self.call_unit(fact.ref, unit, callee, arguments, text_of(fact.function))
         row = self._frameworks.returns(callee.made_by)
-        if row is not None and row.what in ("model", "layer"):
-            return self.forward(fact, [callee], arguments, Evidence.STRONG)
         if row is not None and row.what == "loss":
             return self._operation(arguments)
         return None
@@ -364,10 +370,15 @@ class Calls:
         made = Instance(fact.ref, class_ref)
         is_module = program.is_module_class(class_ref)
         if is_module:
-            self._run.live.set_mode([made], Mode.TRAIN)
+            given = join([value for _, value in arguments])
+            self._run.live.set_mode([made], Mode.TRAIN | self._mode_of_children(given))
         init = program.find_method(class_ref, "__init__")
         if init is not None:
             self.call_unit(fact.ref, init, made, arguments, text_of(fact.function))
+            summary = program.summary(init, self._run.unit.ref)
+            if is_module and summary is not None:
+                if any(mode & Mode.EVAL for _, mode in summary.exit_modes):
+                    self._run.live.set_mode([made], Mode.TRAIN | Mode.EVAL)
         else:
             self._fill_fields(class_ref, arguments)
         return thing(made)
@@ -406,8 +417,10 @@ class Calls:
             result = self._method(fact, fact.function, receiver, arguments)
             if result is not None:
                 return result
+        if naming.is_loss(text) and not any(isinstance(each, Member) for each in unknown):
+            return self._operation(arguments)
         evidence = self.evidence(unknown, text)
-        if evidence > Evidence.NONE and arguments:
+        if evidence > Evidence.NONE and (arguments or evidence == Evidence.STRONG):
             return self.forward(fact, unknown, arguments, evidence)
         return self._unknown(fact, text, arguments, receiver, callee)
 
@@ -427,15 +440,18 @@ class Calls:
         optimizes = naming.trains_its_argument(last) or any(
             self.is_optimizer(value, text_of(each.value)) for each, value in arguments
         )
+        fills = isinstance(fact.function, code.Attribute) and last in _FILLS and bool(arguments)
         if optimizes:
             run.use(given, Use.GRADIENT)
-        elif not operates:
+        elif not operates and not (fills and not receiver.things):
             run.use(given, Use.PASSED)
         for each in given.things:
             if isinstance(each, LocalFunction):
                 self._program.units[each.unit].is_passed = True
-        if isinstance(fact.function, code.Attribute) and last in _FILLS and arguments:
+        if fills and isinstance(fact.function, code.Attribute):
             run.extend(fact.function.value, given)
+        if naming.is_class(path) and not self._mode_of_children(given):
+            run.live.set_mode([Result(fact.ref, path)], Mode.TRAIN)
         origins = given.origins | receiver.origins | callee.origins
         made = run.live.grad if operates and origins else Grad(0)
         return Value(frozenset([Result(fact.ref, path)]), origins, made)
@@ -486,7 +502,10 @@ class Calls:
         run = self._run
         text = text_of(function.value)
         given = join([value for _, value in arguments])
-        if row.does == "drop":
+        if row.does == "detach":
+            self.detached(receiver)
+            self._program.detached[fact.ref] = receiver.origins
+        if row.does in ("drop", "detach"):
             return thing(Result(fact.ref, function.name))
         if row.does == "self":
             return receiver
@@ -622,6 +641,11 @@ class Calls:
         row = self._frameworks.returns(each.made_by)
         return row is not None and row.what in ("model", "layer")
 
+    def detached(self, value: Value) -> None:
+        """A value's graph is cut off; not at once after the forward, it was computed for training."""
+        at_once = {each.call for each in value.things if isinstance(each, Result)}
+        self._program.add_use(value.origins - at_once, Use.TARGET)
+
     # ------------------------------------------------------------------ forwards
 
     def forward(
@@ -643,6 +667,9 @@ class Calls:
             own = self._forward_unit(fact, model, arguments)
             if own is not None and own.is_off:
                 grad = own
+        for each in given.things:
+            if isinstance(each, Result) and each.call in self._program.detached:
+                self._program.add_use(self._program.detached[each.call], Use.TARGET)
         text = text_of(fact.function)
         inputs = [text_of(each.value, whole=True) for each, _ in arguments]
         run.events.forwards.append(
@@ -765,7 +792,10 @@ class Calls:
         return isinstance(each, Instance) and self._is(thing(each), "stack")
 
     def _enter_on_stack(self, given: Value) -> Value:
-        for each in given.things:
+        for each in ordered(given.things):
+            if isinstance(each, ContextManager):
+                grad, _ = self._run.enter_context_manager(each)
+                self._run.live.grad = grad.within(self._run.live.grad)
             if isinstance(each, GuardObject) and each.grad != Grad.INHERITED:
                 self._run.live.grad = each.grad
         return given
@@ -859,6 +889,8 @@ class Calls:
         bound = self._bind(unit, arguments)
         for name, value in bound.items():
             program.add_value(("argument", unit_ref, name), Value(value.things))
+            if program.is_frozen(Parameter(unit_ref, name), run.unit.ref):
+                program.freeze(value.things)
         state = run.live
         run.events.calls.append(
             CallSite(

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from flake8_nograd.model.events import Forward
 from flake8_nograd.model.module_model import Entry, ModuleModel
 from flake8_nograd.model.program import Unit
-from flake8_nograd.model.values import Mode, Use
+from flake8_nograd.model.values import Use
 
 _ESCAPES = Use.RETURNED | Use.YIELDED | Use.STORED | Use.PASSED
 
@@ -55,27 +55,24 @@ def evaluates(model: ModuleModel, forward: Forward) -> bool:
         return False
     evident = model.is_evaluation(forward)
     if forward.place.ref in unit.events.thrown_away:
-        return evident and not model.takes_gradients(unit)
+        return evident and not model.is_part_of_a_step(forward)
+    if fate & Use.TARGET and not evident and model.is_part_of_a_step(forward):
+        return False
     if not fate & _ESCAPES:
         return True
-    if not evident or model.is_callback(unit):
+    if not evident or fate & Use.HANDED or model.is_callback(unit):
         return False
-    return not model.takes_gradients(unit) or not fate & ~Use.PASSED
+    return not model.is_part_of_a_step(forward) or not fate & ~Use.PASSED
 
 
 def evaluates_plainly(model: ModuleModel, forward: Forward) -> bool:
     """Whether a unit is so plainly an evaluation that a model of unknown mode must be switched."""
-    if not evaluates(model, forward):
-        return False
     unit = model.unit(forward.place.unit)
-    if model.takes_gradients(unit) or forward.kind == "through":
+    if model.takes_gradients(unit) or forward.kind != "forward":
         return False
-    return model.is_evaluation_unit(unit) or forward.held_out
-
-
-def is_in_train_mode(model: ModuleModel, forward: Forward) -> bool:
-    """Whether a forward's model is certainly in train mode."""
-    return model.mode(forward) == Mode.TRAIN
+    if model.is_switched_by_script(forward) or model.is_pretrained(forward):
+        return False
+    return model.is_strict_evaluation(unit) and evaluates(model, forward)
 
 
 def _decides(model: ModuleModel, forward: Forward) -> bool:
@@ -87,6 +84,8 @@ def _decides(model: ModuleModel, forward: Forward) -> bool:
     unit = model.unit(forward.through)
     if model.is_module_method(unit):
         return True
+    if model.trains(unit):
+        return False
     return any(
         model.fate(inner) & Use.GRADIENT
         for inner in unit.events.forwards

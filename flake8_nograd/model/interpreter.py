@@ -425,7 +425,7 @@ class Interpreter:
             if isinstance(each, (GuardObject, External)):
                 found = self.calls.guard_of(each)
             elif isinstance(each, ContextManager):
-                found, leave = self._enter_context_manager(each)
+                found, leave = self.enter_context_manager(each)
             elif isinstance(each, Instance):
                 found, leave = self._enter_instance(each, context)
             elif self.calls.is_exit_stack(each):
@@ -441,9 +441,10 @@ class Interpreter:
             self.live.grad = grad
         return leave
 
-    def _enter_context_manager(
+    def enter_context_manager(
         self, manager: ContextManager
     ) -> tuple[Grad, Callable[[], None] | None]:
+        """Enter a context manager of this file: the gradient mode it sets, what its end does."""
         summary = self.program.summary(manager.unit, self.unit.ref)
         if summary is None:
             return Grad.INHERITED, None
@@ -638,7 +639,12 @@ class Interpreter:
             found = self._attribute_of(each, name)
             result |= found
             things |= found.things
-        drops = any(row.does == "drop" for row in self.frameworks.methods(name))
+        does = {row.does for row in self.frameworks.methods(name)}
+        if "pretrained" in does:
+            self.program.pretrained |= owner.origins
+        if "detach" in does:
+            self.calls.detached(owner)
+        drops = not does.isdisjoint(("drop", "detach"))
         origins = frozenset() if drops else owner.origins | result.origins
         made = Grad(0) if drops else owner.made | result.made
         return Value(frozenset(things), origins, made, result.parts)
@@ -656,15 +662,14 @@ class Interpreter:
         if stored != NOTHING:
             return stored
         if isinstance(owner, (Parameter, Member, Result, Instance, Builtin)):
-            return thing(owner) if self._is_same(name) else _member(owner, name)
+            return thing(owner) if self._is_wrapped(owner, name) else _member(owner, name)
         return NOTHING
 
-    def _is_same(self, name: str) -> bool:
+    def _is_wrapped(self, owner: Thing, name: str) -> bool:
         """``wrapper.module``: the attribute is the wrapped model itself."""
         return any(
-            row.does == "self" and row.on == "model" and row.method == name == "module"
-            for row in self.frameworks.methods(name)
-        )
+            row.does == "wrapped" for row in self.frameworks.methods(name)
+        ) and self.program.is_used_as_model(owner, self.unit.ref)
 
     def _member_of_class(self, owner: Thing, class_ref: int, name: str) -> Value:
         program = self.program
@@ -681,7 +686,7 @@ class Interpreter:
             return stored
         if name == "training":
             return thing(ModeOf(owner))
-        return thing(owner) if self._is_same(name) else _member(owner, name)
+        return _member(owner, name)
 
     def _constant(self, expression: code.Constant) -> Value:
         if expression.value is None or isinstance(expression.value, (bool, str)):

@@ -151,14 +151,14 @@ class ModuleModel:
             if found & Grad.INHERITED:
                 outer = self.entry(self.unit(call.place.unit), seen | {unit.ref})
                 found = found.within(outer.grad)
-            if found & Grad.ON:
+            if found == Grad.ON:
                 unguarded.append(call)
             grad |= found
         return Entry(grad, tuple(unguarded))
 
     def _uncalled(self, unit: Unit) -> Grad:
         """A unit that nothing in the file calls: recording, unless an unknown framework may call it."""
-        if unit.owner is not None and self._may_be_hook(unit):
+        if self.is_callback(unit) or (unit.owner is not None and self._may_be_hook(unit)):
             return Grad.ON | Grad.OFF
         return Grad.ON
 
@@ -177,7 +177,7 @@ class ModuleModel:
         if forward.grad != Grad.INHERITED:
             return None
         entry = self.entry(self.unit(forward.place.unit))
-        if entry.grad & Grad.ON and (entry.unguarded or entry.grad == Grad.ON):
+        if entry.unguarded or entry.grad == Grad.ON:
             return entry
         return None
 
@@ -200,7 +200,7 @@ class ModuleModel:
             return use
         calls = self.callers(unit)
         if not calls:
-            return use
+            return use | Use.HANDED if self.is_callback(self.unit(unit)) else use
         use &= ~(Use.RETURNED | Use.YIELDED)
         for call in calls:
             use |= self._fate(call.place.ref, call.place.unit, seen | {unit})
@@ -268,6 +268,20 @@ class ModuleModel:
                     loops.update(forward.place.loops)
         return loops
 
+    def was_switched(self, forward: Forward) -> bool:
+        """Whether the unit itself puts a forward's model in eval mode, wherever."""
+        return any(
+            switch.mode & Mode.EVAL and switch.models & forward.models
+            for switch in self.unit(forward.place.unit).events.switches
+        )
+
+    def is_switched_by_script(self, forward: Forward) -> bool:
+        """Whether the module's own code puts a model of the same name in eval mode."""
+        return any(
+            switch.mode & Mode.EVAL and switch.text == forward.text
+            for switch in self.unit(MODULE).events.switches
+        )
+
     def trains(self, unit: Unit) -> bool:
         """Whether a unit takes gradients, itself or in what it calls."""
         return unit.ref in self._training_units
@@ -275,6 +289,14 @@ class ModuleModel:
     def takes_gradients(self, unit: Unit) -> bool:
         """Whether a unit's own code takes gradients."""
         return bool(unit.events.gradients)
+
+    def is_part_of_a_step(self, forward: Forward) -> bool:
+        """Whether a gradient is taken where a forward runs: in a loop around both, or in a step function."""
+        around = set(forward.place.loops)
+        return any(
+            not use.place.loops or not around.isdisjoint(use.place.loops)
+            for use in self.unit(forward.place.unit).events.gradients
+        )
 
     def evaluation_loop(self, forward: Forward) -> int | None:
         """The outermost loop around a forward in which no gradient is taken."""
@@ -312,6 +334,14 @@ class ModuleModel:
                 for call in calls
             )
         )
+
+    def is_strict_evaluation(self, unit: Unit) -> bool:
+        """Whether a unit's own name says that it does nothing but evaluate."""
+        return naming.is_strict_evaluation(unit.name)
+
+    def is_pretrained(self, forward: Forward) -> bool:
+        """Whether the use of its result shows a pretrained model, which comes in eval mode."""
+        return forward.place.ref in self.program.pretrained
 
     def is_smoke_test(self, forward: Forward) -> bool:
         """``net(torch.randn(...))`` in a file that neither trains nor loads anything."""

@@ -14,7 +14,7 @@ _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
 
 _MODEL = frozenset(
     """
-    model net network module generator discriminator encoder decoder backbone autoencoder unet
+    model net network module generator discriminator encoder decoder enc dec backbone autoencoder unet
     vae gan critic actor policy teacher student resnet vgg cnn rnn lstm gru mlp transformer bert
     gpt vit seq2seq ensemble
     """.split()
@@ -34,11 +34,18 @@ _EVALUATION = frozenset(
     plot extract synthesize recognize detect submission fid metrics
     """.split()
 )
+_STRICT_EVALUATION = frozenset(
+    """
+    eval evaluate evaluation evaluating valid validate validation validating test testing tester
+    predict prediction predictor infer inference
+    """.split()
+)
 _TRAINING = frozenset(
     "train training trainer fit optimize optimise learn finetune pretrain backward loss losses".split()
 )
-_HELD_OUT = frozenset(
-    "val valid validation test testing dev eval evaluation heldout holdout".split()
+_HELD_OUT = re.compile(
+    r"(val|valid|validation|test|testing|dev|eval|evaluation|heldout|holdout)"
+    r"((data)?(loader|set)s?|data|dl|ds|iter|iterator|generator|batch(es)?|gen|x|images?)?"
 )
 _NO_MODE = frozenset(
     """
@@ -47,8 +54,15 @@ _NO_MODE = frozenset(
     """.split()
 )
 _OPTIMIZER = frozenset("optimizer optimizers optim optims opt opts optimiser".split())
-_LOSS = frozenset("loss losses cost error err objective nll elbo criterion".split())
+_LOSS = frozenset("loss losses cost error err objective nll elbo criterion criteria".split())
 _ENGINE = frozenset("accelerator fabric engine".split())
+_VERBS = frozenset(
+    """
+    get build load create make init initialize save unwrap wrap setup set define prepare update
+    train test eval evaluate export register compile find select choose restore download print
+    count copy clone freeze unfreeze reset configure convert
+    """.split()
+)
 _TRAINING_CALL = frozenset("backward optimize minimize fit train".split())
 _GUARD = frozenset("grad grads gradient gradients inference eval evaluation".split())
 
@@ -66,6 +80,8 @@ def is_model(name: str) -> bool:
     if last in {"G", "D"}:
         return True
     parts = list(words(last))
+    if len(parts) > 1 and parts[0] in _VERBS:
+        return False
     while len(parts) > 1 and parts[-1] in _MODEL_SUFFIXES:
         parts.pop()
     return bool(parts) and parts[-1] in _MODEL
@@ -80,8 +96,7 @@ def is_model_class(name: str) -> bool:
 @cache
 def is_class(name: str) -> bool:
     """A class, by PEP 8."""
-    last = name.rpartition(".")[2].lstrip("_")
-    return last[:1].isupper() and not last.isupper()
+    return name.rpartition(".")[2].lstrip("_")[:1].isupper()
 
 
 @cache
@@ -101,7 +116,7 @@ def is_training(name: str) -> bool:
 def is_held_out(name: str) -> bool:
     """``val_loader``, ``test_set``: data that nobody trains on."""
     found = words(name)
-    return not _HELD_OUT.isdisjoint(found) and "train" not in found
+    return "train" not in found and any(_HELD_OUT.fullmatch(word) for word in found)
 
 
 @cache
@@ -133,6 +148,13 @@ def is_engine(name: str) -> bool:
 def trains_its_argument(name: str) -> bool:
     """``trainer.optimize(loss)``: a call that, by its name, trains on what it is given."""
     return not _TRAINING_CALL.isdisjoint(words(name.rpartition(".")[2]))
+
+
+@cache
+def is_strict_evaluation(name: str) -> bool:
+    """``evaluate``, ``validate``, ``test_epoch``, ``predict``: nothing but an evaluation."""
+    found = set(words(name))
+    return bool(found & _STRICT_EVALUATION) and not found & _TRAINING
 
 
 @cache

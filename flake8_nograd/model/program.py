@@ -92,6 +92,10 @@ class Program:
         self._frozen: dict[Thing, bool] = {}
         self.forwards: dict[int, Grad] = {}
         """The gradient mode at each forward, by the ref of its call."""
+        self.pretrained: set[Origin] = set()
+        """The forwards whose results show that the model is a pretrained one."""
+        self.detached: dict[int, frozenset[Origin]] = {}
+        """Whose graph was cut off, by the ref of the call that did it."""
         self._readers: dict[Hashable, set[int]] = {}
         self._dirty: dict[int, None] = {MODULE: None}
         self.imports_tests = False
@@ -187,15 +191,19 @@ class Program:
     def freeze(self, models: Iterable[Thing]) -> None:
         """All parameters of these models have ``requires_grad = False``."""
         for each in models:
-            self._frozen.setdefault(each, True)
+            if each not in self._frozen:
+                self._frozen[each] = True
+                self._changed(("frozen", each))
 
     def unfreeze(self, models: Iterable[Thing]) -> None:
         """Some parameter of these models requires a gradient."""
         for each in models:
             self._frozen[each] = False
 
-    def is_frozen(self, model: Thing) -> bool:
+    def is_frozen(self, model: Thing, reader: int | None = None) -> bool:
         """Whether no parameter of ``model`` requires a gradient."""
+        if reader is not None:
+            self._watch(("frozen", model), reader)
         return self._frozen.get(model, False)
 
     def ancestors(self, ref: int) -> list[int]:

@@ -56,6 +56,10 @@ class Use(enum.IntFlag):
     """Into an attribute, a global or an object that outlives the unit."""
     PASSED = 16
     """To a call that the model cannot look into."""
+    HANDED = 32
+    """To a caller that the model cannot see: returned by a function that is itself handed out."""
+    TARGET = 64
+    """Detached after more computation, or into another model: a part of a training step."""
 
 
 # --------------------------------------------------------------------- things

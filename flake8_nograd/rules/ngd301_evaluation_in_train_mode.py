@@ -32,7 +32,7 @@ def _is_in_train_mode(model: ModuleModel, forward: Forward) -> bool:
     if forward.kind not in ("forward", "export"):
         return False
     mode = model.mode(forward)
-    if mode & Mode.EVAL:
+    if mode & Mode.EVAL or model.was_switched(forward):
         return False
     if forward.kind == "export":
         return mode == Mode.TRAIN
@@ -41,5 +41,5 @@ def _is_in_train_mode(model: ModuleModel, forward: Forward) -> bool:
     return (
         mode == Mode.TRAIN
         and evaluates(model, forward)
-        and model.is_evaluation(forward)
+        and (model.is_evaluation(forward) or model.evaluation_loop(forward) is not None)
     )
