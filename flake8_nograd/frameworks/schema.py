@@ -70,7 +70,7 @@ class Effect:
     ``on`` limits a method to receivers of a kind. ``backward`` takes a gradient of the receiver,
     ``backward_argument`` of the arguments, ``scales`` says that it computes something first;
     ``gradient`` is ``autograd.grad``; ``drop`` gives a result without graph, ``detach`` the same value without its graph; ``self`` gives the
-    receiver; ``wrapped`` is an attribute that holds the model itself; ``pretrained`` is an attribute
+    receiver, ``read`` something that is no tensor; ``load`` fills the receiver with trained weights; ``wrapped`` is an attribute that holds the model itself; ``pretrained`` is an attribute
     that only the outputs of pretrained models have, which come in eval mode; ``calls`` runs its function argument; ``save_mode`` reads the gradient mode.
     """
 
@@ -82,6 +82,7 @@ class Effect:
         "drop",
         "detach",
         "read",
+        "load",
         "self",
         "wrapped",
         "pretrained",

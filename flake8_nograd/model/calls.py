@@ -303,14 +303,19 @@ class Calls:
             self._run_functions(fact, arguments, Use.GRADIENT)
             return Value(frozenset(), everything.origins)
         if row.does == "export":
-            if arguments:
-                value = arguments[0][1]
-                self.forward(fact, ordered(value.things), (), Evidence.STRONG, kind="export")
-                return value
-            return NOTHING
+            return self._export(fact, arguments)
         if row.does == "calls":
             return self._calls(fact, path, arguments)
         return self._unknown(fact, path, arguments)
+
+    def _export(self, fact: code.Call, arguments: Arguments) -> Value:
+        """``torch.jit.trace(model, example)``: the model runs, and its mode is baked in."""
+        if not arguments:
+            return NOTHING
+        (argument, value), *_ = arguments
+        text = text_of(argument.value)
+        self.forward(fact, ordered(value.things), (), Evidence.STRONG, kind="export", text=text)
+        return value
 
     def _calls(self, fact: code.Call, path: str, arguments: Arguments) -> Value:
         """``functools.partial(fn, ...)`` keeps the function, ``map(fn, items)`` runs it."""
@@ -417,12 +422,26 @@ class Calls:
             result = self._method(fact, fact.function, receiver, arguments)
             if result is not None:
                 return result
-        if naming.is_loss(text) and not any(isinstance(each, Member) for each in unknown):
+        if self._is_loss_function(text, unknown, arguments):
             return self._operation(arguments)
         evidence = self.evidence(unknown, text)
         if evidence > Evidence.NONE and (arguments or evidence == Evidence.STRONG):
             return self.forward(fact, unknown, arguments, evidence)
         return self._unknown(fact, text, arguments, receiver, callee)
+
+    def _is_loss_function(
+        self, text: str, callee: Sequence[Thing], arguments: Arguments
+    ) -> bool:
+        """``criterion(output, y)``: a module, often, but an operation and no model."""
+        if not naming.is_loss(text) or self._takes_optimizer(arguments):
+            return False
+        return not any(
+            isinstance(each, Member) and self._evidence_of(each.owner) == Evidence.STRONG
+            for each in callee
+        )
+
+    def _takes_optimizer(self, arguments: Arguments) -> bool:
+        return any(self.is_optimizer(value, text_of(each.value)) for each, value in arguments)
 
     def _unknown(
         self,
@@ -437,12 +456,10 @@ class Calls:
         given = join([value for _, value in arguments])
         last = path.rpartition(".")[2]
         operates = naming.is_loss(path) or bool(receiver.origins)
-        optimizes = naming.trains_its_argument(last) or any(
-            self.is_optimizer(value, text_of(each.value)) for each, value in arguments
-        )
+        optimizes = naming.trains_its_argument(last) or self._takes_optimizer(arguments)
         fills = isinstance(fact.function, code.Attribute) and last in _FILLS and bool(arguments)
-        if optimizes:
-            run.use(given, Use.GRADIENT)
+        if optimizes and given.origins:
+            self._gradient(fact, "needed", path, given, scales=False)
         elif not operates and not (fills and not receiver.things):
             run.use(given, Use.PASSED)
         for each in given.things:
@@ -509,7 +526,9 @@ class Calls:
             return thing(Result(fact.ref, function.name))
         if row.does == "self":
             return receiver
-        if row.does == "read":
+        if row.does == "load":
+            self._program.loads = True
+        if row.does in ("read", "load"):
             return thing(Result(fact.ref, function.name))
         if row.does in ("eval", "train"):
             return self._switch_mode(row, fact, text, receiver, evidence, arguments)
@@ -655,6 +674,7 @@ class Calls:
         arguments: Arguments,
         evidence: Evidence,
         kind: str = "forward",
+        text: str | None = None,
     ) -> Value:
         """A model is run; its result carries a new graph."""
         run = self._run
@@ -670,7 +690,7 @@ class Calls:
         for each in given.things:
             if isinstance(each, Result) and each.call in self._program.detached:
                 self._program.add_use(self._program.detached[each.call], Use.TARGET)
-        text = text_of(fact.function)
+        text = text or text_of(fact.function)
         inputs = [text_of(each.value, whole=True) for each, _ in arguments]
         run.events.forwards.append(
             Forward(

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from flake8_nograd.model.events import Forward
 from flake8_nograd.model.module_model import Entry, ModuleModel
-from flake8_nograd.model.program import Unit
-from flake8_nograd.model.values import Use
+from flake8_nograd.model.program import MODULE, Unit
+from flake8_nograd.model.values import Mode, Use
 
 _ESCAPES = Use.RETURNED | Use.YIELDED | Use.STORED | Use.PASSED
 
@@ -54,25 +54,42 @@ def evaluates(model: ModuleModel, forward: Forward) -> bool:
     if model.is_test(unit) or model.is_smoke_test(forward):
         return False
     evident = model.is_evaluation(forward)
-    if forward.place.ref in unit.events.thrown_away:
-        return evident and not model.is_part_of_a_step(forward)
+    if model.is_thrown_away(forward):
+        return model.is_strict_evaluation(forward) and not model.is_part_of_a_step(forward)
     if fate & Use.TARGET and not evident and model.is_part_of_a_step(forward):
         return False
     if not fate & _ESCAPES:
         return True
-    if not evident or fate & Use.HANDED or model.is_callback(unit):
+    if not evident or fate & Use.HANDED or model.is_handed_out(unit):
         return False
-    return not model.is_part_of_a_step(forward) or not fate & ~Use.PASSED
+    return not model.is_part_of_a_step(forward) or not fate & ~(Use.PASSED | Use.READ)
 
 
-def evaluates_plainly(model: ModuleModel, forward: Forward) -> bool:
-    """Whether a unit is so plainly an evaluation that a model of unknown mode must be switched."""
-    unit = model.unit(forward.place.unit)
-    if model.takes_gradients(unit) or forward.kind != "forward":
+def evaluates_in_train_mode(model: ModuleModel, forward: Forward) -> bool:
+    """Whether a forward evaluates, or exports, a model that can be in train mode.
+
+    Where the file shows train mode, any evaluation counts but sampling from a generator, which is
+    usual in train mode. Where it shows nothing, only a unit that is plainly an evaluation does.
+    """
+    mode = model.mode(forward)
+    if mode & Mode.EVAL or model.was_switched(forward):
         return False
+    if forward.kind == "export":
+        return mode == Mode.TRAIN
+    if forward.kind != "forward" or not evaluates(model, forward):
+        return False
+    strict = model.is_strict_evaluation(forward)
+    if mode == Mode.TRAIN:
+        if strict:
+            return True
+        if model.is_part_of_a_step(forward) or model.is_sampling(forward):
+            return False
+        if forward.place.unit == MODULE or model.evaluation_loop(forward) is not None:
+            return True
+        return model.is_evaluation_unit(model.unit(forward.place.unit))
     if model.is_switched_by_script(forward) or model.is_pretrained(forward):
         return False
-    return model.is_strict_evaluation(unit) and evaluates(model, forward)
+    return strict and not model.takes_gradients(model.unit(forward.place.unit))
 
 
 def _decides(model: ModuleModel, forward: Forward) -> bool:

@@ -97,6 +97,8 @@ class Events:
     calls: list[CallSite] = field(default_factory=list)
     thrown_away: set[int] = field(default_factory=set)
     """The refs of calls that are statements of their own: nobody takes their result."""
+    kept_in_names: set[int] = field(default_factory=set)
+    """The refs of calls whose result goes into a name and nowhere else."""
     exit_modes: dict[Thing, Mode] = field(default_factory=dict)
 
 

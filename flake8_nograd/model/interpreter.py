@@ -181,6 +181,10 @@ class Interpreter:
             self._declare(statement.targets[0])
         if statement.value is None:
             return
+        if isinstance(statement.value, code.Call) and all(
+            isinstance(target, code.Name) for target in statement.targets
+        ):
+            self.events.kept_in_names.add(statement.value.ref)
         value = self.value(statement.value)
         if self._is_module_annotation(annotation):
             self.program.add_model(value.things)
@@ -605,7 +609,9 @@ class Interpreter:
         return join([self.value(part) for part in parts])
 
     def _name(self, expression: code.Name) -> Value:
-        return self.lookup(expression.id)
+        value = self.lookup(expression.id)
+        self.use(value, Use.READ)
+        return value
 
     def lookup(self, name: str) -> Value:
         """What a name stands for, through the units around this one."""

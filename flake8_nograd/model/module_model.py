@@ -19,6 +19,7 @@ from flake8_nograd.model.interpreter import Interpreter
 from flake8_nograd.model.program import MODULE, Program, Unit
 from flake8_nograd.model.values import (
     Grad,
+    Instance,
     LocalFunction,
     Member,
     Mode,
@@ -118,19 +119,25 @@ class ModuleModel:
         return None
 
     def is_test(self, unit: Unit) -> bool:
-        """A unit test: a method of a ``TestCase``, or ``test_*`` where a test framework is used."""
+        """A unit test or its helper: a ``TestCase``, ``test_*`` with asserts, or a file of tests."""
+        if self._is_test_file:
+            return True
         each: Unit | None = unit
         while each is not None:
             if each.owner is not None and any(
                 path.endswith("TestCase") for path in self.program.external_bases(each.owner)
             ):
                 return True
-            if each.name.startswith("test_") and (
-                self.program.imports_tests or _asserts(each.body)
-            ):
+            if each.name.startswith(("test_", "assert_", "check_")) and _asserts(each.body):
                 return True
             each = None if each.parent is None else self.unit(each.parent)
         return False
+
+    @cached_property
+    def _is_test_file(self) -> bool:
+        return self.program.imports_tests and any(
+            unit.name.startswith("test_") for unit in self.units
+        )
 
     # ----------------------------------------------------------- gradient mode
 
@@ -165,12 +172,7 @@ class ModuleModel:
     def _may_be_hook(self, unit: Unit) -> bool:
         """A method named like a framework's hook, on a class whose base is in another file."""
         assert unit.owner is not None
-        unknown = [
-            path
-            for path in self.program.external_bases(unit.owner)
-            if not path.startswith(("torch.", "abc.", "typing."))
-        ]
-        return bool(unknown) and unit.name in _HOOK_NAMES
+        return unit.name in _HOOK_NAMES and self._has_unknown_base(unit.owner)
 
     def is_recording(self, forward: Forward) -> Entry | None:
         """How the unit of a forward that records gradients is entered; None if it may not record."""
@@ -200,7 +202,7 @@ class ModuleModel:
             return use
         calls = self.callers(unit)
         if not calls:
-            return use | Use.HANDED if self.is_callback(self.unit(unit)) else use
+            return use | Use.HANDED if self.is_handed_out(self.unit(unit)) else use
         use &= ~(Use.RETURNED | Use.YIELDED)
         for call in calls:
             use |= self._fate(call.place.ref, call.place.unit, seen | {unit})
@@ -292,6 +294,8 @@ class ModuleModel:
 
     def is_part_of_a_step(self, forward: Forward) -> bool:
         """Whether a gradient is taken where a forward runs: in a loop around both, or in a step function."""
+        if self.evaluation_loop(forward) is not None:
+            return False
         around = set(forward.place.loops)
         return any(
             not use.place.loops or not around.isdisjoint(use.place.loops)
@@ -335,20 +339,57 @@ class ModuleModel:
             )
         )
 
-    def is_strict_evaluation(self, unit: Unit) -> bool:
-        """Whether a unit's own name says that it does nothing but evaluate."""
-        return naming.is_strict_evaluation(unit.name)
+    def is_strict_evaluation(self, forward: Forward) -> bool:
+        """Whether its unit's own name, or its data's, says that a forward does nothing but evaluate."""
+        unit = self.unit(forward.place.unit)
+        return forward.held_out or naming.is_strict_evaluation(unit.name)
+
+    def is_sampling(self, forward: Forward) -> bool:
+        """Whether a forward's unit samples from a generative model, by its name."""
+        return naming.is_sampling(self.unit(forward.place.unit).name)
 
     def is_pretrained(self, forward: Forward) -> bool:
         """Whether the use of its result shows a pretrained model, which comes in eval mode."""
         return forward.place.ref in self.program.pretrained
 
     def is_smoke_test(self, forward: Forward) -> bool:
-        """``net(torch.randn(...))`` in a file that neither trains nor loads anything."""
-        if not forward.inputs or self._training_units:
+        """A fresh model, or random input, in a file that neither trains nor loads anything."""
+        if self._training_units or self.program.loads:
             return False
-        return all(
+        if forward.inputs and all(
             isinstance(each, Result) and each.path in _RANDOM_INPUT for each in forward.inputs
+        ):
+            return True
+        return bool(forward.models) and all(
+            isinstance(each, Instance)
+            and (isinstance(each.made_by, int) or each.made_by.startswith("torch.nn."))
+            for each in forward.models
+        )
+
+    def is_thrown_away(self, forward: Forward) -> bool:
+        """Whether nobody takes the result of a forward: a warm-up, lazy initialisation, a hook's run."""
+        events = self.unit(forward.place.unit).events
+        ref = forward.place.ref
+        if ref in events.kept_in_names:
+            return not self.program.uses(ref) & Use.READ
+        return ref in events.thrown_away
+
+    def is_handed_out(self, unit: Unit) -> bool:
+        """Whether callers that cannot be seen take a unit's result."""
+        return self.is_callback(unit) or self._may_be_called_by_base(unit)
+
+    def _may_be_called_by_base(self, unit: Unit) -> bool:
+        """A method that nothing here calls, of a class whose base is in another file."""
+        return (
+            unit.owner is not None
+            and not self.callers(unit.ref)
+            and self._has_unknown_base(unit.owner)
+        )
+
+    def _has_unknown_base(self, class_ref: int) -> bool:
+        return any(
+            not path.startswith(("torch.", "abc.", "typing."))
+            for path in self.program.external_bases(class_ref)
         )
 
     def is_callback(self, unit: Unit) -> bool:

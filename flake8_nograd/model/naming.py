@@ -63,7 +63,7 @@ _VERBS = frozenset(
     count copy clone freeze unfreeze reset configure convert
     """.split()
 )
-_TRAINING_CALL = frozenset("backward optimize minimize fit train".split())
+_TRAINING_CALL = frozenset("backward optimize minimize fit train adapt".split())
 _GUARD = frozenset("grad grads gradient gradients inference eval evaluation".split())
 
 
@@ -80,6 +80,8 @@ def is_model(name: str) -> bool:
     if last in {"G", "D"}:
         return True
     parts = list(words(last))
+    if last[:1].isupper() and len(last) > 1 and "_" not in last:
+        return False
     if len(parts) > 1 and parts[0] in _VERBS:
         return False
     while len(parts) > 1 and parts[-1] in _MODEL_SUFFIXES:
@@ -134,8 +136,9 @@ def is_optimizer(name: str) -> bool:
 
 @cache
 def is_loss(name: str) -> bool:
-    """``loss``, ``total_cost``, ``errD``."""
-    return not _LOSS.isdisjoint(words(name.rpartition(".")[2]))
+    """``loss``, ``total_cost``, ``errD``, ``loss_fn``."""
+    found = words(name.rpartition(".")[2])
+    return not _LOSS.isdisjoint(found) and "scaler" not in found
 
 
 @cache
@@ -148,6 +151,12 @@ def is_engine(name: str) -> bool:
 def trains_its_argument(name: str) -> bool:
     """``trainer.optimize(loss)``: a call that, by its name, trains on what it is given."""
     return not _TRAINING_CALL.isdisjoint(words(name.rpartition(".")[2]))
+
+
+@cache
+def is_sampling(name: str) -> bool:
+    """``sample_images``, ``generate``: what is done with a generator, in training too."""
+    return not {"sample", "samples", "sampling", "generate", "images"}.isdisjoint(words(name))
 
 
 @cache

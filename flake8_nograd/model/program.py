@@ -99,6 +99,9 @@ class Program:
         self._readers: dict[Hashable, set[int]] = {}
         self._dirty: dict[int, None] = {MODULE: None}
         self.imports_tests = False
+        """The file imports a test framework."""
+        self.loads = False
+        """The file loads trained weights."""
 
     # ------------------------------------------------------------ units to run
 

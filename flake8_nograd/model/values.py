@@ -60,6 +60,8 @@ class Use(enum.IntFlag):
     """To a caller that the model cannot see: returned by a function that is itself handed out."""
     TARGET = 64
     """Detached after more computation, or into another model: a part of a training step."""
+    READ = 128
+    """A name that held it was read."""
 
 
 # --------------------------------------------------------------------- things
