@@ -189,6 +189,12 @@ Expression: TypeAlias = (
 # ----------------------------------------------------------------- statements
 
 
+class Comment(NamedTuple):
+    """A comment before a statement or at its end, without the ``#``."""
+
+    text: str
+
+
 class Evaluate(NamedTuple):
     """An expression as a statement."""
 
@@ -366,7 +372,8 @@ class Class(NamedTuple):
 
 
 Statement: TypeAlias = (
-    Evaluate
+    Comment
+    | Evaluate
     | Assign
     | AugmentedAssign
     | Return

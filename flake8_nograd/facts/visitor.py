@@ -51,9 +51,15 @@ class FactVisitor(cst.CSTVisitor):
         """The facts of a run of statements."""
         outer, self._statements = self._statements, []
         for node in nodes:
+            for line in getattr(node, "leading_lines", ()):
+                self._comment(line.comment)
             self.on_visit(node)
         block, self._statements = tuple(self._statements), outer
         return block
+
+    def _comment(self, node: cst.Comment | None) -> None:
+        if node is not None:
+            self._statements.append(code.Comment(node.value.lstrip("# ")))
 
     def _suite(self, suite: cst.BaseSuite) -> code.Block:
         return self._block(suite.body)
@@ -68,6 +74,7 @@ class FactVisitor(cst.CSTVisitor):
         return False
 
     def visit_SimpleStatementLine(self, node: cst.SimpleStatementLine) -> bool:
+        self._comment(node.trailing_whitespace.comment)
         for statement in node.body:
             self.on_visit(statement)
         return False

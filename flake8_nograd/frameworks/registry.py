@@ -93,21 +93,24 @@ class Frameworks:
             return Guard(path, "off", source="the user's options")
         return known
 
+    def call(self, path: str) -> Guard | Effect | Returns | Runner | None:
+        """The row that says most exactly what calling ``path`` does or gives."""
+        guard = self.guard(path)
+        if guard is not None:
+            return guard
+        for key in (path, *(f"{prefix}.*" for prefix in _prefixes(path))):
+            row = self._effects.get(key) or self._returns.get(key) or self._runners.get(key)
+            if row is not None:
+                return row
+        return None
+
     def returns(self, path: str) -> Returns | None:
         """What calling ``path`` gives."""
         return _at(self._returns, path)
 
-    def effect(self, path: str) -> Effect | None:
-        """What calling ``path`` does."""
-        return _at(self._effects, path)
-
     def methods(self, name: str) -> list[Effect]:
         """What calling a method of this name may do, by receiver."""
         return self._methods.get(name, [])
-
-    def runner(self, path: str) -> Runner | None:
-        """The state in which ``path`` runs what it is given."""
-        return _at(self._runners, path)
 
     def ancestors(self, path: str) -> list[str]:
         """``path`` and the classes that it derives from, nearest first."""

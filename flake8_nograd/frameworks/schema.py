@@ -18,13 +18,15 @@ class Guard:
     """Sets the gradient mode: as ``with`` item, as decorator, or when called (``immediate``).
 
     ``grad = "argument"``: the argument ``parameter`` decides; left out, it counts as True.
-    ``when_true`` is the mode that True stands for, ``when_false`` that of False.
+    ``when_true`` is the mode that True stands for, ``when_false`` that of False. Inside inference
+    mode only a guard that ``ends_inference`` can switch recording on.
     """
 
     name: str
     grad: GradWord
     source: str
     immediate: bool = False
+    ends_inference: bool = False
     parameter: str = "mode"
     when_true: GradWord = "on"
     when_false: GradWord = "off"
@@ -67,11 +69,11 @@ class Returns:
 class Effect:
     """What a call does, by its path (``name``) or by the method's name on any receiver (``method``).
 
-    ``on`` limits a method to receivers of a kind. ``backward`` takes a gradient of the receiver,
+    ``on`` limits a method to receivers of a kind; ``named``: to those with one of the words ``named``. ``backward`` takes a gradient of the receiver,
     ``backward_argument`` of the arguments, ``scales`` says that it computes something first;
     ``gradient`` is ``autograd.grad``; ``drop`` gives a result without graph, ``detach`` the same value without its graph; ``self`` gives the
     receiver, ``read`` something that is no tensor; ``load`` fills the receiver with trained weights; ``wrapped`` is an attribute that holds the model itself; ``pretrained`` is an attribute
-    that only the outputs of pretrained models have, which come in eval mode; ``calls`` runs its function argument; ``save_mode`` reads the gradient mode.
+    that only the outputs of pretrained models have, which come in eval mode; ``operation`` computes a tensor from its arguments; ``calls`` runs its function argument; ``save_mode`` reads the gradient mode.
     """
 
     does: Literal[
@@ -94,6 +96,7 @@ class Effect:
         "freeze",
         "requires_grad",
         "calls",
+        "operation",
         "save_mode",
         "export",
         "needs_gradient",
@@ -102,7 +105,8 @@ class Effect:
     source: str
     name: str = ""
     method: str = ""
-    on: Literal["any", "model", "optimizer", "scaler", "engine", "tensor", "stack", "guard"] = "any"
+    on: Literal["any", "model", "optimizer", "scaler", "named", "tensor", "stack"] = "any"
+    named: tuple[str, ...] = ()
     scales: bool = False
 
 

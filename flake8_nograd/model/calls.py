@@ -83,6 +83,7 @@ class Decoration(NamedTuple):
 
     grad: Grad
     is_static: bool
+    is_class_method: bool
     is_property: bool
     is_context_manager: bool
     is_registered: bool
@@ -191,23 +192,18 @@ class Calls:
 
     def _external(self, fact: code.Call, path: str, arguments: Arguments) -> Value | None:
         frameworks = self._frameworks
-        guard = frameworks.guard(path)
-        if guard is not None:
-            return self._make_guard(guard, arguments)
-        effect = frameworks.effect(path)
-        if effect is not None:
-            return self._effect(fact, effect, path, arguments)
-        returns = frameworks.returns(path)
-        if returns is not None:
-            return self._returns(fact, returns, path, arguments)
-        runner = frameworks.runner(path)
-        if runner is not None:
+        row = frameworks.call(path)
+        if isinstance(row, Guard):
+            return self._make_guard(row, arguments)
+        if isinstance(row, Effect):
+            return self._effect(fact, row, path, arguments)
+        if isinstance(row, Returns):
+            return self._returns(fact, row, path, arguments)
+        if row is not None:
             return self._in_grad(
-                _GRAD_WORDS.get(runner.grad, Grad.INHERITED),
+                _GRAD_WORDS.get(row.grad, Grad.INHERITED),
                 lambda: self._run_functions(fact, arguments),
             )
-        if path == "torch" or path.startswith("torch."):
-            return self._operation(arguments)
         if self._program.is_used_as_model(External(path), self._run.unit.ref):
             return self.forward(fact, [External(path)], arguments, Evidence.STRONG)
         return self._unknown(fact, path, arguments)
@@ -218,9 +214,9 @@ class Calls:
             named = [each for each in values[1].things if isinstance(each, Literal)]
             if len(named) == 1 and isinstance(named[0].value, str):
                 return self._run.attribute(values[0], named[0].value)
-        effect = self._frameworks.effect(f"builtins.{name}")
-        if effect is not None:
-            return self._effect(fact, effect, f"builtins.{name}", arguments)
+        row = self._frameworks.call(f"builtins.{name}")
+        if isinstance(row, Effect):
+            return self._effect(fact, row, f"builtins.{name}", arguments)
         everything = join([value.element() for value in values])
         if naming.is_model(name) and not everything.things:
             return None
@@ -232,8 +228,9 @@ class Calls:
             grad = self._chosen(guard, arguments)
         run = self._run
         if guard.immediate:
-            run.live.grad = grad.within(run.live.grad) if grad & Grad.INHERITED else grad
-            grad = run.live.grad
+            run.live.grad = GuardObject(grad, guard.ends_inference).inside(run.live.grad)
+            if grad == Grad.INHERITED:
+                run.live.grad = grad
         functions = [
             each
             for _, value in arguments
@@ -242,7 +239,7 @@ class Calls:
         ]
         if functions and not guard.immediate:
             return thing(*(Guarded(each, grad) for each in functions))
-        return thing(GuardObject(grad))
+        return thing(GuardObject(grad, guard.ends_inference))
 
     def _chosen(self, guard: Guard, arguments: Arguments) -> Grad:
         """The mode that a guard's argument selects."""
@@ -290,6 +287,8 @@ class Calls:
         everything = join([value for _, value in arguments])
         if row.does == "drop":
             return thing(Result(fact.ref, path))
+        if row.does == "operation":
+            return self._operation(arguments)
         if row.does == "save_mode":
             return thing(SavedGrad(run.live.grad))
         if row.does == "exit":
@@ -310,7 +309,7 @@ class Calls:
 
     def _export(self, fact: code.Call, arguments: Arguments) -> Value:
         """``torch.jit.trace(model, example)``: the model runs, and its mode is baked in."""
-        if not arguments:
+        if not arguments or any(each.keyword == "training" for each, _ in arguments):
             return NOTHING
         (argument, value), *_ = arguments
         text = text_of(argument.value)
@@ -495,13 +494,13 @@ class Calls:
                 return evidence == Evidence.STRONG or not naming.has_no_mode(text)
             return evidence > Evidence.NONE or row.does in ("self", "parameters", "freeze")
         if row.on == "tensor":
-            return evidence < Evidence.STRONG and not self._is_engine(receiver, text)
+            return evidence < Evidence.STRONG
         if row.on == "optimizer":
             return self.is_optimizer(receiver, text)
         if row.on == "scaler":
             return "scaler" in naming.words(text) or self._is(receiver, "scaler")
-        if row.on == "engine":
-            return self._is_engine(receiver, text)
+        if row.on == "named":
+            return not set(row.named).isdisjoint(naming.words(naming.last_of(text)))
         if row.on == "stack":
             return any(self.is_exit_stack(each) for each in receiver.things)
         return True
@@ -526,6 +525,8 @@ class Calls:
             return thing(Result(fact.ref, function.name))
         if row.does == "self":
             return receiver
+        if row.does == "operation":
+            return self._operation(arguments)
         if row.does == "load":
             self._program.loads = True
         if row.does in ("read", "load"):
@@ -779,6 +780,8 @@ class Calls:
                 return self._program.is_optimizer_class(class_ref)
             if isinstance(each, Instance):
                 return False
+            if each in self._program.optimizers:
+                return True
         return naming.is_optimizer(text)
 
     def _is(self, value: Value, what: str) -> bool:
@@ -789,15 +792,12 @@ class Calls:
                     return True
         return False
 
-    def _is_engine(self, receiver: Value, text: str) -> bool:
-        return self._is(receiver, "engine") or naming.is_engine(text)
-
     # -------------------------------------------------------------------- guards
 
     def guard_of(self, each: GuardObject | External) -> Grad | None:
         """The mode that a context manager sets; None for an import that is no known guard."""
         if isinstance(each, GuardObject):
-            return each.grad
+            return each.inside(self._run.live.grad)
         guard = self._frameworks.guard(self._frameworks.canonical(each.path))
         if guard is None:
             return Grad.ON | Grad.OFF if naming.may_be_guard(each.path) else None
@@ -816,8 +816,8 @@ class Calls:
             if isinstance(each, ContextManager):
                 grad, _ = self._run.enter_context_manager(each)
                 self._run.live.grad = grad.within(self._run.live.grad)
-            if isinstance(each, GuardObject) and each.grad != Grad.INHERITED:
-                self._run.live.grad = each.grad
+            if isinstance(each, GuardObject):
+                self._run.live.grad = each.inside(self._run.live.grad)
         return given
 
     def _enter_by_hand(self, method: str, things: list[Thing]) -> Value | None:
@@ -828,8 +828,8 @@ class Calls:
         if method == "__exit__":
             run.live.grad = run.unit.initial
         for each in guards:
-            if method == "__enter__" and each.grad != Grad.INHERITED:
-                run.live.grad = each.grad
+            if method == "__enter__":
+                run.live.grad = each.inside(run.live.grad)
         return NOTHING
 
     def decoration(self, function: code.Function, decorators: Sequence[Value]) -> Decoration:
@@ -864,10 +864,21 @@ class Calls:
         return Decoration(
             grad=grad,
             is_static="staticmethod" in names,
+            is_class_method="classmethod" in names,
             is_property=bool(names & {"property", "functools.cached_property"}),
             is_context_manager=is_context_manager,
             is_registered=registered,
         )
+
+    def decorate(self, function: LocalFunction, decorators: Sequence[Value]) -> None:
+        """Let the decorators of this file know what they decorate."""
+        for value in decorators:
+            for each in value.things:
+                if isinstance(each, LocalFunction):
+                    declaration = self._program.units[each.unit].function
+                    if declaration is not None and declaration.parameters:
+                        name = declaration.parameters[0].name
+                        self._program.add_value(("argument", each.unit, name), thing(function))
 
     def _decorator_grad(self, decorator: Thing) -> Grad:
         """The gradient mode in which a decorator of this file runs what it decorates."""
@@ -1011,8 +1022,11 @@ class Calls:
     def _seen_from_here(
         self, each: Thing, unit: Unit, receiver: Thing | None, bound: dict[str, Value]
     ) -> Iterable[Thing]:
-        if isinstance(each, Parameter) and each.unit == unit.ref:
-            return bound[each.name].things if each.name in bound else ()
+        if isinstance(each, Parameter):
+            if each.unit == unit.ref:
+                return bound[each.name].things if each.name in bound else ()
+            if unit.owner is not None and receiver is not None:
+                return self._program.arguments(each, self._run.unit.ref).things or (each,)
         if isinstance(each, Self) and receiver is not None and unit.owner is not None:
             return (receiver,)
         if isinstance(each, Member):

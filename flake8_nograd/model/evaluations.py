@@ -56,6 +56,8 @@ def evaluates(model: ModuleModel, forward: Forward) -> bool:
     evident = model.is_evaluation(forward)
     if model.is_thrown_away(forward):
         return model.is_strict_evaluation(forward) and not model.is_part_of_a_step(forward)
+    if model.is_never_read(forward):
+        return evident and not model.is_part_of_a_step(forward)
     if fate & Use.TARGET and not evident and model.is_part_of_a_step(forward):
         return False
     if not fate & _ESCAPES:
@@ -72,7 +74,7 @@ def evaluates_in_train_mode(model: ModuleModel, forward: Forward) -> bool:
     usual in train mode. Where it shows nothing, only a unit that is plainly an evaluation does.
     """
     mode = model.mode(forward)
-    if mode & Mode.EVAL or model.was_switched(forward):
+    if mode & Mode.EVAL or model.was_switched(forward) or model.is_deliberate(forward):
         return False
     if forward.kind == "export":
         return mode == Mode.TRAIN
@@ -84,7 +86,11 @@ def evaluates_in_train_mode(model: ModuleModel, forward: Forward) -> bool:
             return True
         if model.is_part_of_a_step(forward) or model.is_sampling(forward):
             return False
+        if model.is_never_read(forward):
+            return False
         if forward.place.unit == MODULE or model.evaluation_loop(forward) is not None:
+            return True
+        if model.is_inference_file:
             return True
         return model.is_evaluation_unit(model.unit(forward.place.unit))
     if model.is_switched_by_script(forward) or model.is_pretrained(forward):

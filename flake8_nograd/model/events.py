@@ -96,9 +96,10 @@ class Events:
     switches: list[ModeSwitch] = field(default_factory=list)
     calls: list[CallSite] = field(default_factory=list)
     thrown_away: set[int] = field(default_factory=set)
-    """The refs of calls that are statements of their own: nobody takes their result."""
+    """The refs of calls that are statements of their own, or go to ``_``: nobody takes the result."""
     kept_in_names: set[int] = field(default_factory=set)
     """The refs of calls whose result goes into a name and nowhere else."""
+    comments: list[str] = field(default_factory=list)
     exit_modes: dict[Thing, Mode] = field(default_factory=dict)
 
 

@@ -14,7 +14,14 @@ from flake8_nograd.facts import code
 from flake8_nograd.model import naming
 from flake8_nograd.model.calls import Calls
 from flake8_nograd.model.events import Events, Place, Summary
-from flake8_nograd.model.program import MODULE, ClassInfo, Program, Unit
+from flake8_nograd.model.program import (
+    MODULE,
+    MODULE_CLASS,
+    OPTIMIZER_CLASS,
+    ClassInfo,
+    Program,
+    Unit,
+)
 from flake8_nograd.model.state import State, joined
 from flake8_nograd.model.text import path_of, text_of
 from flake8_nograd.model.values import (
@@ -123,7 +130,11 @@ class Interpreter:
         assert self.state is not None
         for index, parameter in enumerate(function.parameters):
             if index == 0 and self.unit.receives and self.unit.owner is not None:
-                self.state.names[parameter.name] = thing(Self(self.unit.owner))
+                own_class = self.unit.owner
+                is_class = self.unit.receives_class
+                self.state.names[parameter.name] = thing(
+                    LocalClass(own_class) if is_class else Self(own_class)
+                )
                 continue
             own = Parameter(self.unit.ref, parameter.name)
             value = Value(frozenset([own]), frozenset([own]))
@@ -181,12 +192,13 @@ class Interpreter:
             self._declare(statement.targets[0])
         if statement.value is None:
             return
-        if isinstance(statement.value, code.Call) and all(
-            isinstance(target, code.Name) for target in statement.targets
-        ):
-            self.events.kept_in_names.add(statement.value.ref)
+        targets = [each for each in statement.targets if isinstance(each, code.Name)]
+        if isinstance(statement.value, code.Call) and len(targets) == len(statement.targets):
+            blank = all(target.id.strip("_") == "" for target in targets)
+            kept = self.events.thrown_away if blank else self.events.kept_in_names
+            kept.add(statement.value.ref)
         value = self.value(statement.value)
-        if self._is_module_annotation(annotation):
+        if self._is_annotated(annotation, MODULE_CLASS):
             self.program.add_model(value.things)
         for target in statement.targets:
             self.assign(target, value, statement.value)
@@ -197,11 +209,11 @@ class Interpreter:
             if target.id not in owner.fields:
                 owner.fields = (*owner.fields, target.id)
 
-    def _is_module_annotation(self, annotation: Value) -> bool:
+    def _is_annotated(self, annotation: Value, path: str) -> bool:
+        """Whether an annotation names the library's class at ``path``, or one that derives from it."""
         return any(
             isinstance(each, External)
-            and "torch.nn.Module"
-            in self.frameworks.ancestors(self.frameworks.canonical(each.path))
+            and path in self.frameworks.ancestors(self.frameworks.canonical(each.path))
             for each in annotation.things
         )
 
@@ -293,6 +305,9 @@ class Interpreter:
             end = State(self.entered[0][1], end.names, end.modes)
         self._exits.append(end)
         self.state = None
+
+    def _comment(self, statement: code.Comment) -> None:
+        self.events.comments.append(statement.text)
 
     def _raise(self, statement: code.Raise) -> None:
         if statement.value is not None:
@@ -549,10 +564,13 @@ class Interpreter:
         for parameter in function.parameters:
             if parameter.default is not None:
                 self.value(parameter.default)
-            if parameter.annotation is not None and self._is_module_annotation(
-                self.value(parameter.annotation)
-            ):
-                self.program.add_model([Parameter(function.ref, parameter.name)])
+            if parameter.annotation is not None:
+                annotation = self.value(parameter.annotation)
+                own = Parameter(function.ref, parameter.name)
+                if self._is_annotated(annotation, MODULE_CLASS):
+                    self.program.add_model([own])
+                elif self._is_annotated(annotation, OPTIMIZER_CLASS):
+                    self.program.optimizers.add(own)
         owner = self._classes[-1] if self._classes else None
         prefix = "" if self.unit.ref == MODULE else f"{self.unit.qualname}."
         if owner is not None:
@@ -569,10 +587,12 @@ class Interpreter:
             initial=decoration.grad,
             decorators=join(decorators),
             receives=owner is not None and not decoration.is_static,
+            receives_class=decoration.is_class_method,
             is_property=decoration.is_property,
             is_context_manager=decoration.is_context_manager,
             is_registered=decoration.is_registered,
         )
+        self.calls.decorate(LocalFunction(function.ref), decorators)
         return self.program.add_unit(unit)
 
     def _class(self, statement: code.Class) -> None:
@@ -673,9 +693,10 @@ class Interpreter:
 
     def _is_wrapped(self, owner: Thing, name: str) -> bool:
         """``wrapper.module``: the attribute is the wrapped model itself."""
-        return any(
-            row.does == "wrapped" for row in self.frameworks.methods(name)
-        ) and self.program.is_used_as_model(owner, self.unit.ref)
+        return self._names_wrapped(name) and self.program.is_used_as_model(owner, self.unit.ref)
+
+    def _names_wrapped(self, name: str) -> bool:
+        return any(row.does == "wrapped" for row in self.frameworks.methods(name))
 
     def _member_of_class(self, owner: Thing, class_ref: int, name: str) -> Value:
         program = self.program
@@ -692,6 +713,8 @@ class Interpreter:
             return stored
         if name == "training":
             return thing(ModeOf(owner))
+        if self.program.is_module_class(class_ref) and self._names_wrapped(name):
+            return thing(owner)
         return _member(owner, name)
 
     def _constant(self, expression: code.Constant) -> Value:
@@ -826,6 +849,7 @@ def _truth(test: code.Expression) -> bool | None:
 
 
 _STATEMENTS: dict[type, Callable[[Interpreter, Any], None]] = {
+    code.Comment: Interpreter._comment,
     code.Evaluate: Interpreter._evaluate,
     code.Assign: Interpreter._assign,
     code.AugmentedAssign: Interpreter._augmented_assign,

@@ -190,6 +190,34 @@ class ModuleModel:
             grad = grad.within(self.entry(self.unit(forward.place.unit)).grad)
         return grad.is_off
 
+    def grad_of(self, use: GradientUse) -> Grad:
+        """The mode at a gradient use, through the callers of its unit where no ``if`` is around it."""
+        return self._seen_by_callers(use.grad, use)
+
+    def made(self, use: GradientUse) -> Grad:
+        """The modes under which the loss of a gradient use was made, through its unit's callers."""
+        made = use.made
+        if not made:
+            for each in use.things:
+                if isinstance(each, Parameter) and each.unit == use.place.unit:
+                    for call in self.callers(each.unit):
+                        given = call.arguments.get(each.name)
+                        made |= Grad(0) if given is None else self._at(given.made, call)
+            return made
+        return self._seen_by_callers(made, use)
+
+    def _seen_by_callers(self, grad: Grad, use: GradientUse) -> Grad:
+        if grad != Grad.INHERITED or use.place.conditional or use.place.unit == MODULE:
+            return grad
+        entry = self.entry(self.unit(use.place.unit)).grad
+        return entry if entry.is_off else grad
+
+    def _at(self, grad: Grad, call: CallSite) -> Grad:
+        if not grad & Grad.INHERITED:
+            return grad
+        entry = self.entry(self.unit(call.place.unit)).grad
+        return grad.within(entry) if entry.is_off else grad
+
     # ------------------------------------------------------------------- values
 
     def fate(self, forward: Forward) -> Use:
@@ -339,6 +367,18 @@ class ModuleModel:
             )
         )
 
+    def is_deliberate(self, forward: Forward) -> bool:
+        """Whether a comment in its unit, or the unit's name, says that train mode is meant."""
+        unit = self.unit(forward.place.unit)
+        return naming.is_said_to_be_deliberate(unit.name) or any(
+            naming.is_said_to_be_deliberate(comment) for comment in unit.events.comments
+        )
+
+    @property
+    def is_inference_file(self) -> bool:
+        """Whether the file loads trained weights and trains nothing."""
+        return self.program.loads and not self._training_units
+
     def is_strict_evaluation(self, forward: Forward) -> bool:
         """Whether its unit's own name, or its data's, says that a forward does nothing but evaluate."""
         unit = self.unit(forward.place.unit)
@@ -368,11 +408,12 @@ class ModuleModel:
 
     def is_thrown_away(self, forward: Forward) -> bool:
         """Whether nobody takes the result of a forward: a warm-up, lazy initialisation, a hook's run."""
-        events = self.unit(forward.place.unit).events
-        ref = forward.place.ref
-        if ref in events.kept_in_names:
-            return not self.program.uses(ref) & Use.READ
-        return ref in events.thrown_away
+        return forward.place.ref in self.unit(forward.place.unit).events.thrown_away
+
+    def is_never_read(self, forward: Forward) -> bool:
+        """Whether the result of a forward goes into a name that nobody reads."""
+        kept = self.unit(forward.place.unit).events.kept_in_names
+        return forward.place.ref in kept and not self.program.uses(forward.place.ref) & Use.READ
 
     def is_handed_out(self, unit: Unit) -> bool:
         """Whether callers that cannot be seen take a unit's result."""

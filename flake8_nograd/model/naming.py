@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+_BRACKETS = re.compile(r"\[[^\]]*\]|\([^)]*\)")
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
 
 _MODEL = frozenset(
@@ -55,7 +56,6 @@ _NO_MODE = frozenset(
 )
 _OPTIMIZER = frozenset("optimizer optimizers optim optims opt opts optimiser".split())
 _LOSS = frozenset("loss losses cost error err objective nll elbo criterion criteria".split())
-_ENGINE = frozenset("accelerator fabric engine".split())
 _VERBS = frozenset(
     """
     get build load create make init initialize save unwrap wrap setup set define prepare update
@@ -64,7 +64,19 @@ _VERBS = frozenset(
     """.split()
 )
 _TRAINING_CALL = frozenset("backward optimize minimize fit train adapt".split())
+_DELIBERATE = re.compile(
+    r"(train(ing)?[- ]mode|mc[-_ ]?dropout|monte[-_ ]?carlo|dropout\W+(is |are |stays? |kept )*"
+    r"(on|active|enabled)|keep\w*\b.*(dropout|batch ?norm)|on purpose|deliberate|intentional"
+    r"|batch ?norm statistics)",
+    re.IGNORECASE,
+)
 _GUARD = frozenset("grad grads gradient gradients inference eval evaluation".split())
+
+
+@cache
+def last_of(name: str) -> str:
+    """The last name of ``a.b[...](...)``: ``b``."""
+    return _BRACKETS.sub("", name).rpartition(".")[2]
 
 
 @cache
@@ -76,7 +88,7 @@ def words(name: str) -> tuple[str, ...]:
 @cache
 def is_model(name: str) -> bool:
     """``model``, ``netG``, ``encoder``, ``model_ema``: the usual names of a model."""
-    last = name.rpartition(".")[2]
+    last = last_of(name)
     if last in {"G", "D"}:
         return True
     parts = list(words(last))
@@ -92,13 +104,13 @@ def is_model(name: str) -> bool:
 @cache
 def is_model_class(name: str) -> bool:
     """``SegmentationNet``, ``ConvEncoder``: the usual names of a model's class."""
-    return bool(_MODEL_CLASS.search(name.rpartition(".")[2]))
+    return bool(_MODEL_CLASS.search(last_of(name)))
 
 
 @cache
 def is_class(name: str) -> bool:
     """A class, by PEP 8."""
-    return name.rpartition(".")[2].lstrip("_")[:1].isupper()
+    return last_of(name).lstrip("_")[:1].isupper()
 
 
 @cache
@@ -124,33 +136,33 @@ def is_held_out(name: str) -> bool:
 @cache
 def has_no_mode(name: str) -> bool:
     """``trainer``, ``env``, ``df``: objects whose ``train()`` or ``eval()`` is no mode switch."""
-    return not _NO_MODE.isdisjoint(words(name.rpartition(".")[2]))
+    return not _NO_MODE.isdisjoint(words(last_of(name)))
 
 
 @cache
 def is_optimizer(name: str) -> bool:
     """``optimizer``, ``optim_d``, ``self.opts``."""
-    found = words(name.rpartition(".")[2])
+    found = words(last_of(name))
     return not _OPTIMIZER.isdisjoint(found) and not {"scheduler", "lr"} & set(found)
 
 
 @cache
 def is_loss(name: str) -> bool:
     """``loss``, ``total_cost``, ``errD``, ``loss_fn``."""
-    found = words(name.rpartition(".")[2])
+    found = words(last_of(name))
     return not _LOSS.isdisjoint(found) and "scaler" not in found
-
-
-@cache
-def is_engine(name: str) -> bool:
-    """``accelerator``, ``fabric``, ``model_engine``: objects with a ``backward(loss)`` of their own."""
-    return not _ENGINE.isdisjoint(words(name.rpartition(".")[2]))
 
 
 @cache
 def trains_its_argument(name: str) -> bool:
     """``trainer.optimize(loss)``: a call that, by its name, trains on what it is given."""
     return not _TRAINING_CALL.isdisjoint(words(name.rpartition(".")[2]))
+
+
+@cache
+def is_said_to_be_deliberate(comment: str) -> bool:
+    """``# keep dropout on``, ``# MC dropout``: a comment that says that train mode is meant."""
+    return bool(_DELIBERATE.search(comment))
 
 
 @cache

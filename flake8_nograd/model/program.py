@@ -54,6 +54,7 @@ class Unit:
     decorators: Value = NOTHING
     receives: bool = False
     """Its first parameter is the instance or class."""
+    receives_class: bool = False
     is_property: bool = False
     is_context_manager: bool = False
     is_registered: bool = False
@@ -98,6 +99,8 @@ class Program:
         """Whose graph was cut off, by the ref of the call that did it."""
         self._readers: dict[Hashable, set[int]] = {}
         self._dirty: dict[int, None] = {MODULE: None}
+        self.optimizers: set[Thing] = set()
+        """What is annotated as an optimizer."""
         self.imports_tests = False
         """The file imports a test framework."""
         self.loads = False

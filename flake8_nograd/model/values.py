@@ -154,6 +154,15 @@ class GuardObject:
     """A context manager or decorator that sets the gradient mode. INHERITED: it leaves it alone."""
 
     grad: Grad
+    ends_inference: bool = False
+
+    def inside(self, outer: Grad) -> Grad:
+        """The mode that holds inside it, entered in ``outer``."""
+        if self.grad == Grad.INHERITED:
+            return outer
+        if self.grad == Grad.ON and outer == Grad.INFERENCE and not self.ends_inference:
+            return outer
+        return self.grad
 
 
 @dataclass(frozen=True, slots=True)

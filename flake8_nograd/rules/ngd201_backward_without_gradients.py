@@ -11,9 +11,9 @@ LEVEL: Level = "error"
 def check(model: ModuleModel) -> Iterator[Finding]:
     """Every gradient that is certainly taken of what was computed without recording."""
     for use in model.gradients():
-        if use.kind not in ("backward", "gradient") or not use.grad.is_off:
+        if use.kind not in ("backward", "gradient") or not model.grad_of(use).is_off:
             continue
-        if not (use.made.is_off or use.scales):
+        if not (model.made(use).is_off or use.scales):
             continue
         text = f"`{use.text}()` raises: its loss was computed with gradients off"
         yield Finding(

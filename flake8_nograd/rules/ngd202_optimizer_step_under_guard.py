@@ -12,7 +12,7 @@ LEVEL: Level = "warning"
 def check(model: ModuleModel) -> Iterator[Finding]:
     """Every step that certainly runs under a guard, outside optimizers' own code."""
     for use in model.gradients():
-        if use.kind != "step" or not use.grad.is_off:
+        if use.kind != "step" or not model.grad_of(use).is_off:
             continue
         if model.is_optimizer_method(model.unit(use.place.unit)):
             continue

@@ -12,9 +12,9 @@ LEVEL: Level = "warning"
 def check(model: ModuleModel) -> Iterator[Finding]:
     """Every backward under a guard of a loss certainly computed before it."""
     for use in model.gradients():
-        if use.kind != "backward" or not use.grad.is_off or use.scales:
+        if use.kind != "backward" or not model.grad_of(use).is_off or use.scales:
             continue
-        if use.made != Grad.INHERITED or use.entered is None:
+        if model.made(use) != Grad.INHERITED:
             continue
         if model.is_optimizer_method(model.unit(use.place.unit)):
             continue
