@@ -41,6 +41,8 @@ def check_text(text: str | bytes, settings: Settings, *, raises: bool = False) -
         frameworks = load(settings.frameworks, settings.guards)
         model = ModuleModel(source.facts, frameworks)
         found: set[Reported] = set()
+        if not model.program.imports_torch:
+            return []
         for rule in all_rules():
             if rule.is_opt_in and not rule.code.startswith(settings.enabled):
                 continue

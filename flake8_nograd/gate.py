@@ -34,4 +34,4 @@ def _imports_torch(node: ast.Import | ast.ImportFrom) -> bool:
     paths = [alias.name for alias in node.names]
     if isinstance(node, ast.ImportFrom) and node.module:
         paths.append(node.module)
-    return any(_WORD in path for path in paths)
+    return any(_WORD in path or path == "*" for path in paths)

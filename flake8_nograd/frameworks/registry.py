@@ -33,6 +33,10 @@ class FrameworkError(ValueError):
     """A framework file breaks the schema; the message names file, row and key."""
 
 
+_MOST_EXACT = ("named", "stack", "scaler", "optimizer", "model", "tensor", "any")
+"""Rows of one method are tried in this order of their receivers."""
+
+
 class Frameworks:
     """What is known of libraries. Paths are looked up after :meth:`canonical`."""
 
@@ -43,6 +47,7 @@ class Frameworks:
         self._guards: dict[str, Guard] = {}
         self._returns: dict[str, Returns] = {}
         self._effects: dict[str, Effect] = {}
+        self._attributes: dict[str, Effect] = {}
         self._methods: dict[str, list[Effect]] = {}
         self._bases: dict[str, list[str]] = {}
         self._hooks: dict[str, list[Hook]] = {}
@@ -63,8 +68,12 @@ class Frameworks:
             self._hooks.setdefault(row.of, []).append(row)
         elif isinstance(row, Runner):
             self._runners[row.name] = row
+        elif row.attribute:
+            self._attributes[row.attribute] = row
         elif row.method:
-            self._methods.setdefault(row.method, []).append(row)
+            rows_of_method = self._methods.setdefault(row.method, [])
+            rows_of_method.append(row)
+            rows_of_method.sort(key=lambda each: _MOST_EXACT.index(each.on))
         else:
             self._effects[row.name] = row
 
@@ -84,6 +93,10 @@ class Frameworks:
             target = self._aliases.get(f"{prefix}.*")
             if target is not None:
                 return target[:-1] + path[len(prefix) + 1 :]
+        if path.startswith("*."):
+            for prefix in _prefixes(path):
+                if prefix in self._aliases:
+                    return self._aliases[prefix] + path[len(prefix) :]
         return path
 
     def guard(self, path: str) -> Guard | None:
@@ -111,6 +124,10 @@ class Frameworks:
     def methods(self, name: str) -> list[Effect]:
         """What calling a method of this name may do, by receiver."""
         return self._methods.get(name, [])
+
+    def attribute(self, name: str) -> Effect | None:
+        """What reading an attribute of this name does."""
+        return self._attributes.get(name)
 
     def ancestors(self, path: str) -> list[str]:
         """``path`` and the classes that it derives from, nearest first."""
@@ -187,8 +204,8 @@ def _row(kind: type[Row], entry: dict[str, Any], where: str) -> Row:
             raise FrameworkError(f"{where}: `{field.name}` is missing")
     values = {key: _checked(hints[key], value, f"{where}: `{key}`") for key, value in entry.items()}
     row = kind(**values)
-    if isinstance(row, Effect) and bool(row.name) == bool(row.method):
-        raise FrameworkError(f"{where}: give either `name` or `method`")
+    if isinstance(row, Effect) and [row.name, row.method, row.attribute].count("") != 2:
+        raise FrameworkError(f"{where}: give one of `name`, `method` and `attribute`")
     return row
 
 

@@ -55,12 +55,14 @@ class Returns:
     """What calling ``name`` gives.
 
     ``model`` and ``layer`` are modules with parameters (a layer alone is no model), ``loss`` is a
-    module without, ``optimizer``, ``scaler``, ``stack`` (an ExitStack), ``other`` is no module,
+    module without, ``attack`` takes gradients when it is called, ``optimizer``, ``scaler``, ``stack`` (an ExitStack), ``other`` is no module,
     ``argument`` is what was passed first. ``mode`` is the mode in which a model comes.
     """
 
     name: str
-    what: Literal["model", "layer", "loss", "optimizer", "scaler", "stack", "argument", "other"]
+    what: Literal[
+        "model", "layer", "loss", "optimizer", "scaler", "stack", "attack", "argument", "other"
+    ]
     source: str
     mode: ModeWord = "train"
 
@@ -68,6 +70,8 @@ class Returns:
 @dataclass(frozen=True)
 class Effect:
     """What a call does, by its path (``name``) or by the method's name on any receiver (``method``).
+
+    An ``attribute`` does it when it is read.
 
     ``on`` limits a method to receivers of a kind; ``named``: to those with one of the words ``named``. ``backward`` takes a gradient of the receiver,
     ``backward_argument`` of the arguments, ``scales`` says that it computes something first;
@@ -105,6 +109,7 @@ class Effect:
     source: str
     name: str = ""
     method: str = ""
+    attribute: str = ""
     on: Literal["any", "model", "optimizer", "scaler", "named", "tensor", "stack"] = "any"
     named: tuple[str, ...] = ()
     scales: bool = False

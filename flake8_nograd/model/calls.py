@@ -55,6 +55,9 @@ _MODE_WORDS = {"train": Mode.TRAIN, "eval": Mode.EVAL, "unknown": Mode.TRAIN | M
 _FILLS = frozenset("append extend insert add update put appendleft push store setdefault".split())
 """Methods of Python's containers, and of what imitates them, that keep their argument."""
 
+_WEIGHTS = frozenset(("weights", "pretrained"))
+"""Arguments with which a factory of models loads trained weights."""
+
 _PLAIN_DECORATORS = (
     "functools.",
     "typing.",
@@ -136,7 +139,7 @@ class Calls:
         if isinstance(callee, Builtin):
             return self._builtin(fact, callee.name, arguments)
         if isinstance(callee, LocalFunction):
-            return self.call_unit(fact.ref, callee.unit, None, arguments, text_of(fact.function))
+            return self._call_function(fact, callee.unit, arguments)
         if isinstance(callee, Method):
             return self.call_unit(
                 fact.ref, callee.unit, callee.receiver, arguments, text_of(fact.function)
@@ -144,8 +147,7 @@ class Calls:
         if isinstance(callee, LocalClass):
             return self._construct(fact, callee.ref, arguments)
         if isinstance(callee, GuardObject):
-            functions = join([value for _, value in arguments]).things
-            return thing(*(Guarded(each, callee.grad) for each in functions))
+            return self._guarded(join([value for _, value in arguments]).things, callee.grad)
         if isinstance(callee, Guarded):
             return self._in_grad(callee.grad, lambda: self._again(fact, callee.inner, arguments))
         if isinstance(callee, Partial):
@@ -157,12 +159,29 @@ class Calls:
             return self._call_parameter(fact, callee, arguments)
         return None
 
+    def _call_function(self, fact: code.Call, unit: int, arguments: Arguments) -> Value:
+        """Call a function of this file; a method called as a function has its receiver first."""
+        text = text_of(fact.function)
+        if self._program.units[unit].receives and arguments:
+            (_, given), *rest = arguments
+            receiver = next(iter(ordered(given.things)), None)
+            return self.call_unit(fact.ref, unit, receiver, rest, text)
+        return self.call_unit(fact.ref, unit, None, arguments, text)
+
     def _again(self, fact: code.Call, callee: Thing, arguments: Arguments) -> Value:
         """Call what a wrapper of it was called for."""
         result = self._known(fact, callee, arguments)
         if result is None:
             result = self._open(fact, NOTHING, thing(callee), [callee], arguments)
         return result
+
+    def _guarded(self, functions: Iterable[Thing], grad: Grad) -> Value:
+        """Functions or models that run in ``grad`` from now on."""
+        wrapped = list(functions)
+        for each in wrapped:
+            if isinstance(each, LocalFunction):
+                self._program.units[each.unit].wrapped_in = grad
+        return thing(*(Guarded(each, grad) for each in wrapped))
 
     def _in_grad(self, grad: Grad, action: object) -> Value:
         state = self._run.live
@@ -222,7 +241,9 @@ class Calls:
             return None
         return Value(everything.things | {Result(fact.ref, name)}, everything.origins)
 
-    def _make_guard(self, guard: Guard, arguments: Arguments) -> Value:
+    def _make_guard(
+        self, guard: Guard, arguments: Arguments, instance: Instance | None = None
+    ) -> Value:
         grad = _GRAD_WORDS.get(guard.grad, Grad.INHERITED)
         if guard.grad == "argument":
             grad = self._chosen(guard, arguments)
@@ -238,8 +259,8 @@ class Calls:
             if isinstance(each, (LocalFunction, Method))
         ]
         if functions and not guard.immediate:
-            return thing(*(Guarded(each, grad) for each in functions))
-        return thing(GuardObject(grad, guard.ends_inference))
+            return self._guarded(functions, grad)
+        return thing(GuardObject(grad, guard.ends_inference, instance))
 
     def _chosen(self, guard: Guard, arguments: Arguments) -> Grad:
         """The mode that a guard's argument selects."""
@@ -266,18 +287,24 @@ class Calls:
         if row.what == "argument":
             return arguments[0][1] if arguments else NOTHING
         if row.what == "other":
-            return Value(frozenset([Result(fact.ref, path)]), everything.origins)
+            return Value(frozenset([Instance(fact.ref, path)]), everything.origins)
         made = Instance(fact.ref, path)
         if row.what in ("model", "layer"):
             mode = _MODE_WORDS[row.mode] | self._mode_of_children(everything)
             self._run.live.set_mode([made], mode)
+            if any(each.keyword in _WEIGHTS and _is_given(value) for each, value in arguments):
+                self._program.loads = True
         return thing(made)
 
     def _mode_of_children(self, given: Value) -> Mode:
         """The modes of the models that a module is built from: they keep them."""
         mode = Mode(0)
         for each in given.things:
-            mode |= self._run.live.modes.get(each, Mode(0))
+            known = self._run.live.modes.get(each, Mode(0))
+            if known == Mode.TRAIN | Mode.EVAL:
+                if not self._program.is_used_as_model(each, self._run.unit.ref):
+                    continue  # `torch.load(...)`: most often no model but a dict of weights
+            mode |= known
         return mode
 
     def _effect(
@@ -363,14 +390,13 @@ class Calls:
         row = self._frameworks.returns(callee.made_by)
         if row is not None and row.what == "loss":
             return self._operation(arguments)
+        if row is not None and row.what == "attack":
+            self._gradient(fact, "needed", text_of(fact.function), NOTHING, scales=False)
+            return thing(Result(fact.ref, callee.made_by))
         return None
 
     def _construct(self, fact: code.Call, class_ref: int, arguments: Arguments) -> Value:
         program = self._program
-        for path in program.external_bases(class_ref):
-            guard = self._frameworks.guard(path)
-            if guard is not None:
-                return self._make_guard(guard, arguments)
         made = Instance(fact.ref, class_ref)
         is_module = program.is_module_class(class_ref)
         if is_module:
@@ -385,6 +411,10 @@ class Calls:
                     self._run.live.set_mode([made], Mode.TRAIN | Mode.EVAL)
         else:
             self._fill_fields(class_ref, arguments)
+        for path in program.external_bases(class_ref):
+            guard = self._frameworks.guard(path)
+            if guard is not None:
+                return self._make_guard(guard, arguments, made)
         return thing(made)
 
     def _fill_fields(self, class_ref: int, arguments: Arguments) -> None:
@@ -584,7 +614,7 @@ class Calls:
     ) -> None:
         run = self._run
         run.use(loss, Use.GRADIENT)
-        entered = run.entered[-1][0] if run.entered else None
+        entered, outer = run.entered[-1] if run.entered else (None, run.unit.initial)
         use = GradientUse(
             place=run.place(fact.ref),
             kind=kind,  # type: ignore[arg-type]
@@ -595,6 +625,7 @@ class Calls:
             origins=loss.origins,
             scales=scales,
             entered=entered,
+            outer=outer,
         )
         run.events.gradients.append(use)
 
@@ -628,32 +659,29 @@ class Calls:
     def _freeze(
         self, receiver: Value, things: list[Thing], evidence: Evidence, arguments: Arguments
     ) -> Value:
-        frees = not any(
-            isinstance(each, Literal) and each.value is False
-            for _, value in arguments
-            for each in value.things
-        )
+        required = arguments[0][1] if arguments else thing(Literal(True))
         models = [each for each in things if evidence > Evidence.NONE and _may_be_model(each)]
         models += [each.model for each in things if isinstance(each, ParametersOf)]
-        self._set_frozen(models, not frees)
+        self._require_gradients(models, required)
         return receiver
 
-    def _set_frozen(self, models: Iterable[Thing], frozen: bool) -> None:
-        if not frozen:
+    def _require_gradients(self, models: Iterable[Thing], required: Value) -> None:
+        """Freeze or unfreeze; under an ``if`` in a loop over parameters only some are meant."""
+        if Literal(True) in required.things:
             self._program.unfreeze(models)
-        elif not self._run.conditions:
+        elif Literal(False) in required.things and not (self._run.loops and self._run.conditions):
             self._program.freeze(models)
 
     def attribute_assigned(self, target: code.Attribute, owner: Value, value: Value) -> None:
         """``p.requires_grad = False`` freezes; a fresh layer put into a model can be trained."""
         if target.name == "requires_grad":
-            frozen = Literal(False) in value.things
             models = [each.model for each in owner.things if isinstance(each, ParametersOf)]
-            self._set_frozen(models, frozen)
-        elif any(self._is_fresh_module(each) for each in value.things):
+            self._require_gradients(models, value)
+        elif any(self.is_module(each) for each in value.things):
             self._program.unfreeze(each for each in owner.things if not isinstance(each, Self))
 
-    def _is_fresh_module(self, each: Thing) -> bool:
+    def is_module(self, each: Thing) -> bool:
+        """An instance of a module's class, of this file or of a library."""
         if not isinstance(each, Instance):
             return False
         if isinstance(each.made_by, int):
@@ -870,15 +898,25 @@ class Calls:
             is_registered=registered,
         )
 
-    def decorate(self, function: LocalFunction, decorators: Sequence[Value]) -> None:
-        """Let the decorators of this file know what they decorate."""
+    def decorate(
+        self, function: LocalFunction, owner: int | None, decorators: Sequence[Value]
+    ) -> None:
+        """Let the decorators of this file know what they decorate, and what ``self`` is in them."""
         for value in decorators:
             for each in value.things:
-                if isinstance(each, LocalFunction):
-                    declaration = self._program.units[each.unit].function
-                    if declaration is not None and declaration.parameters:
-                        name = declaration.parameters[0].name
-                        self._program.add_value(("argument", each.unit, name), thing(function))
+                if not isinstance(each, LocalFunction):
+                    continue
+                self._give_first(each.unit, function)
+                summary = self._program.summary(each.unit, self._run.unit.ref)
+                for inner in () if summary is None else summary.returns.things:
+                    if isinstance(inner, LocalFunction) and owner is not None:
+                        self._give_first(inner.unit, Self(owner))
+
+    def _give_first(self, unit: int, argument: Thing) -> None:
+        function = self._program.units[unit].function
+        if function is not None and function.parameters:
+            name = function.parameters[0].name
+            self._program.add_value(("argument", unit, name), thing(argument))
 
     def _decorator_grad(self, decorator: Thing) -> Grad:
         """The gradient mode in which a decorator of this file runs what it decorates."""
@@ -1062,6 +1100,10 @@ class Calls:
 
 def _is_super(expression: code.Expression) -> bool:
     return isinstance(expression, code.Call) and expression.function == code.Name("super")
+
+
+def _is_given(value: Value) -> bool:
+    return not value.things & {Literal(None), Literal(False)}
 
 
 def _may_be_model(each: Thing) -> bool:

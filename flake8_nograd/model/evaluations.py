@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from flake8_nograd.model.events import Forward
 from flake8_nograd.model.module_model import Entry, ModuleModel
 from flake8_nograd.model.program import MODULE, Unit
-from flake8_nograd.model.values import Mode, Use
+from flake8_nograd.model.values import Grad, Mode, Use
 
 _ESCAPES = Use.RETURNED | Use.YIELDED | Use.STORED | Use.PASSED
 
@@ -37,6 +37,8 @@ def unguarded(model: ModuleModel) -> Iterator[Unguarded]:
         entry = model.is_recording(forward)
         if entry is None or not evaluates(model, forward):
             continue
+        if forward.grad == Grad.ON and model.fate(forward) & _ESCAPES:
+            continue  # recording was switched on here: for whoever takes the result
         if model.is_frozen(forward):
             continue
         if forward.kind == "through" and not _decides(model, forward):

@@ -61,7 +61,9 @@ class GradientUse:
     scales: bool
     """The call computes something from the loss before it goes backward."""
     entered: int | None
-    """The ``with`` that turned gradients off around the call, where one did."""
+    """The innermost ``with`` around the call that sets the gradient mode, where there is one."""
+    outer: Grad
+    """The mode around that ``with``, or with which the unit began."""
 
 
 @dataclass(frozen=True, slots=True)

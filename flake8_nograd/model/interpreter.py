@@ -82,6 +82,7 @@ class Interpreter:
         self._classes: list[ClassInfo] = []
         self._breaks: list[list[State]] = []
         self._continues: list[list[State]] = []
+        self._loop_depths: list[int] = []
         self._returned = NOTHING
         self._exits: list[State] = []
         self._yields: list[State] = []
@@ -211,11 +212,14 @@ class Interpreter:
 
     def _is_annotated(self, annotation: Value, path: str) -> bool:
         """Whether an annotation names the library's class at ``path``, or one that derives from it."""
-        return any(
-            isinstance(each, External)
-            and path in self.frameworks.ancestors(self.frameworks.canonical(each.path))
-            for each in annotation.things
-        )
+        for each in annotation.things:
+            if isinstance(each, External):
+                if path in self.frameworks.ancestors(self.frameworks.canonical(each.path)):
+                    return True
+            elif isinstance(each, LocalClass) and each.ref in self.program.classes:
+                if path in self.program.external_bases(each.ref):
+                    return True
+        return False
 
     def assign(
         self, target: code.Expression, value: Value, source: code.Expression | None = None
@@ -326,7 +330,11 @@ class Interpreter:
     def _import(self, statement: code.Import) -> None:
         if statement.path.partition(".")[0] in ("pytest", "unittest"):
             self.program.imports_tests = True
-        if statement.name != "*":
+        if "torch" in statement.path:
+            self.program.imports_torch = True
+        if statement.name == "*":
+            self.program.imports_torch = self.program.imports_stars = True
+        else:
             self.assign(code.Name(statement.name), thing(External(statement.path)))
 
     def _scope(self, statement: code.Scope) -> None:
@@ -336,6 +344,9 @@ class Interpreter:
     def _jump(self, statement: code.Jump) -> None:
         targets = self._breaks if statement.breaks else self._continues
         if targets:
+            depth = self._loop_depths[-1]
+            if len(self.entered) > depth:
+                self.live.grad = self.entered[depth][1]
             targets[-1].append(self.live)
         self.state = None
 
@@ -390,12 +401,14 @@ class Interpreter:
         self.state = head.copy()
         self._breaks.append([])
         self._continues.append([])
+        self._loop_depths.append(len(self.entered))
         with self.inside_loop(ref, held_out):
             begin()
             tested = self.live.copy()
             conditions, self.conditions = self.conditions, 0
             self.block(body)
             self.conditions = conditions
+        self._loop_depths.pop()
         back = joined([self.state, *self._continues.pop()])
         if back is not None:
             known = self._heads.get(ref)
@@ -443,6 +456,8 @@ class Interpreter:
             found: Grad | None = Grad.INHERITED
             if isinstance(each, (GuardObject, External)):
                 found = self.calls.guard_of(each)
+                if isinstance(each, GuardObject) and each.instance is not None:
+                    _, leave = self._enter_instance(each.instance, context)
             elif isinstance(each, ContextManager):
                 found, leave = self.enter_context_manager(each)
             elif isinstance(each, Instance):
@@ -592,7 +607,7 @@ class Interpreter:
             is_context_manager=decoration.is_context_manager,
             is_registered=decoration.is_registered,
         )
-        self.calls.decorate(LocalFunction(function.ref), decorators)
+        self.calls.decorate(LocalFunction(function.ref), unit.owner, decorators)
         return self.program.add_unit(unit)
 
     def _class(self, statement: code.Class) -> None:
@@ -645,6 +660,10 @@ class Interpreter:
             if value != NOTHING:
                 return value
             unit = self.program.units[unit].parent
+        if self.program.imports_stars:
+            path = f"*.{name}"
+            if self.frameworks.canonical(path) != path:
+                return thing(External(path))
         return thing(Builtin(name))
 
     def _attribute(self, expression: code.Attribute) -> Value:
@@ -665,12 +684,13 @@ class Interpreter:
             found = self._attribute_of(each, name)
             result |= found
             things |= found.things
-        does = {row.does for row in self.frameworks.methods(name)}
-        if "pretrained" in does:
+        row = self.frameworks.attribute(name)
+        does = "" if row is None else row.does
+        if does == "pretrained":
             self.program.pretrained |= owner.origins
-        if "detach" in does:
+        if does == "detach":
             self.calls.detached(owner)
-        drops = not does.isdisjoint(("drop", "detach"))
+        drops = does in ("drop", "detach")
         origins = frozenset() if drops else owner.origins | result.origins
         made = Grad(0) if drops else owner.made | result.made
         return Value(frozenset(things), origins, made, result.parts)
@@ -685,18 +705,32 @@ class Interpreter:
         if name == "training":
             return thing(ModeOf(owner))
         stored = program.value(("field", owner, name), self.unit.ref)
+        if isinstance(owner, Parameter):
+            stored |= self._attribute_of_given(owner, name)
         if stored != NOTHING:
             return stored
         if isinstance(owner, (Parameter, Member, Result, Instance, Builtin)):
             return thing(owner) if self._is_wrapped(owner, name) else _member(owner, name)
         return NOTHING
 
+    def _attribute_of_given(self, parameter: Parameter, name: str) -> Value:
+        """An attribute of a parameter for which callers give instances of this file's classes."""
+        found = NOTHING
+        for each in self.program.arguments(parameter, self.unit.ref).things:
+            class_ref = self.program.class_of(each)
+            if class_ref is not None and not self.program.is_module_class(class_ref):
+                found |= self._member_of_class(each, class_ref, name)
+        return found
+
     def _is_wrapped(self, owner: Thing, name: str) -> bool:
         """``wrapper.module``: the attribute is the wrapped model itself."""
-        return self._names_wrapped(name) and self.program.is_used_as_model(owner, self.unit.ref)
+        return self._names_wrapped(name) and (
+            self.calls.is_module(owner) or self.program.is_used_as_model(owner, self.unit.ref)
+        )
 
     def _names_wrapped(self, name: str) -> bool:
-        return any(row.does == "wrapped" for row in self.frameworks.methods(name))
+        row = self.frameworks.attribute(name)
+        return row is not None and row.does == "wrapped"
 
     def _member_of_class(self, owner: Thing, class_ref: int, name: str) -> Value:
         program = self.program
@@ -713,7 +747,7 @@ class Interpreter:
             return stored
         if name == "training":
             return thing(ModeOf(owner))
-        if self.program.is_module_class(class_ref) and self._names_wrapped(name):
+        if self._names_wrapped(name) and self.program.is_module_class(class_ref):
             return thing(owner)
         return _member(owner, name)
 

@@ -85,8 +85,17 @@ class ModuleModel:
         return callers
 
     def callers(self, unit: int) -> list[CallSite]:
-        """The calls of a unit in this file."""
-        return self._callers.get(unit, [])
+        """The calls of a unit in this file, but for those by what decorates it."""
+        decorators = {
+            each.unit
+            for each in self.unit(unit).decorators.things
+            if isinstance(each, LocalFunction)
+        }
+        return [
+            call
+            for call in self._callers.get(unit, [])
+            if not decorators or self.unit(call.place.unit).parent not in decorators
+        ]
 
     def is_module_method(self, unit: Unit) -> bool:
         """A method of an ``nn.Module`` of this file, or a function nested in one."""
@@ -98,15 +107,15 @@ class ModuleModel:
         return False
 
     def is_optimizer_method(self, unit: Unit) -> bool:
-        """A method of an optimizer of this file: by its base, or a ``step`` of its own."""
+        """A method of an optimizer of this file, by its base or its name."""
         if unit.owner is None:
             return False
         name = self.program.classes[unit.owner].name
-        return (
-            self.program.is_optimizer_class(unit.owner)
-            or naming.is_optimizer(name)
-            or "step" in naming.words(unit.name)
-        )
+        return self.program.is_optimizer_class(unit.owner) or naming.is_optimizer(name)
+
+    def is_step_method(self, unit: Unit) -> bool:
+        """The ``step`` of an object that may wrap an optimizer."""
+        return unit.owner is not None and unit.name in ("step", "first_step", "second_step")
 
     def hook(self, unit: Unit) -> Hook | None:
         """The framework hook that a method is, on a real subclass only."""
@@ -148,10 +157,10 @@ class ModuleModel:
             return Entry(Grad.OFF if hook.grad != "on" else Grad.ON)
         if unit.ref == MODULE:
             return Entry(Grad.ON)
-        calls = [call for call in self.callers(unit.ref) if call.place.unit not in seen]
+        outside = [call for call in self.callers(unit.ref) if call.place.unit != unit.ref]
+        calls = [call for call in outside if call.place.unit not in seen]
         if not calls:
-            recursive = bool(self.callers(unit.ref))
-            return Entry(Grad(0) if recursive else self._uncalled(unit))
+            return Entry(Grad(0) if outside else self._uncalled(unit))
         grad, unguarded = Grad(0), []
         for call in calls:
             found = call.grad
@@ -161,10 +170,14 @@ class ModuleModel:
             if found == Grad.ON:
                 unguarded.append(call)
             grad |= found
+        if not grad and not seen:
+            grad = self._uncalled(unit)
         return Entry(grad, tuple(unguarded))
 
     def _uncalled(self, unit: Unit) -> Grad:
         """A unit that nothing in the file calls: recording, unless an unknown framework may call it."""
+        if unit.wrapped_in != Grad.INHERITED:
+            return unit.wrapped_in
         if self.is_callback(unit) or (unit.owner is not None and self._may_be_hook(unit)):
             return Grad.ON | Grad.OFF
         return Grad.ON
@@ -176,6 +189,8 @@ class ModuleModel:
 
     def is_recording(self, forward: Forward) -> Entry | None:
         """How the unit of a forward that records gradients is entered; None if it may not record."""
+        if forward.grad == Grad.ON:
+            return Entry(Grad.ON)
         if forward.grad != Grad.INHERITED:
             return None
         entry = self.entry(self.unit(forward.place.unit))
@@ -256,10 +271,8 @@ class ModuleModel:
                 break
             each = each.owner
         if isinstance(each, Parameter) and depth < 4:
-            given = self.program.value(("argument", each.unit, each.name), unit).things
-            return bool(given) and all(
-                self._is_frozen(one, unit, depth + 1) for one in given if one != each
-            )
+            given = self.program.arguments(each, unit).things - {each}
+            return bool(given) and all(self._is_frozen(one, unit, depth + 1) for one in given)
         return False
 
     # -------------------------------------------------------- training and loops
@@ -394,6 +407,9 @@ class ModuleModel:
 
     def is_smoke_test(self, forward: Forward) -> bool:
         """A fresh model, or random input, in a file that neither trains nor loads anything."""
+        unit = self.unit(forward.place.unit)
+        if unit.ref != MODULE and unit.name not in ("main", "test", "demo", "run", "check"):
+            return False
         if self._training_units or self.program.loads:
             return False
         if forward.inputs and all(
@@ -469,7 +485,7 @@ class ModuleModel:
         if hook is not None and hook.mode == "eval":
             return Mode.EVAL
         mode = Mode(0)
-        calls = self.callers(unit)
+        calls = self._callers.get(unit, [])
         for call in calls:
             for each in _given(model, call):
                 found = _mode_in(call.modes, each)

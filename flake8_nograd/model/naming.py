@@ -156,7 +156,7 @@ def is_loss(name: str) -> bool:
 @cache
 def trains_its_argument(name: str) -> bool:
     """``trainer.optimize(loss)``: a call that, by its name, trains on what it is given."""
-    return not _TRAINING_CALL.isdisjoint(words(name.rpartition(".")[2]))
+    return not _TRAINING_CALL.isdisjoint(words(last_of(name)))
 
 
 @cache

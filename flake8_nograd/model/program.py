@@ -55,6 +55,8 @@ class Unit:
     receives: bool = False
     """Its first parameter is the instance or class."""
     receives_class: bool = False
+    wrapped_in: Grad = Grad.INHERITED
+    """The mode of a guard that it is wrapped in: ``run = torch.no_grad()(_run)``."""
     is_property: bool = False
     is_context_manager: bool = False
     is_registered: bool = False
@@ -103,6 +105,9 @@ class Program:
         """What is annotated as an optimizer."""
         self.imports_tests = False
         """The file imports a test framework."""
+        self.imports_torch = False
+        """The file imports something of torch, or may by a star import."""
+        self.imports_stars = False
         self.loads = False
         """The file loads trained weights."""
 

@@ -155,6 +155,8 @@ class GuardObject:
 
     grad: Grad
     ends_inference: bool = False
+    instance: Instance | None = None
+    """The instance that it is, of a guard's subclass in this file."""
 
     def inside(self, outer: Grad) -> Grad:
         """The mode that holds inside it, entered in ``outer``."""

@@ -14,7 +14,8 @@ def check(model: ModuleModel) -> Iterator[Finding]:
     for use in model.gradients():
         if use.kind != "step" or not model.grad_of(use).is_off:
             continue
-        if model.is_optimizer_method(model.unit(use.place.unit)):
+        unit = model.unit(use.place.unit)
+        if model.is_optimizer_method(unit) or model.is_step_method(unit):
             continue
         if use.grad == Grad.INFERENCE:
             text = f"`{use.text}()` under `inference_mode` spoils the optimizer's state"

@@ -14,7 +14,8 @@ def check(model: ModuleModel) -> Iterator[Finding]:
     for use in model.gradients():
         if use.kind != "backward" or not model.grad_of(use).is_off or use.scales:
             continue
-        if model.made(use) != Grad.INHERITED:
+        made = model.made(use)
+        if made.is_off or made not in (Grad.INHERITED, use.outer):
             continue
         if model.is_optimizer_method(model.unit(use.place.unit)):
             continue
