@@ -65,8 +65,10 @@ def test_every_bundled_row_can_be_found() -> None:
     for row in bundled_rows():
         if isinstance(row, (Guard, Returns, Runner)) or (isinstance(row, Effect) and row.name):
             assert known.call(row.name) == row
-        elif isinstance(row, Effect):
+        elif isinstance(row, Effect) and row.method:
             assert row in known.methods(row.method)
+        elif isinstance(row, Effect):
+            assert known.attribute(row.attribute) == row
         elif isinstance(row, Hook):
             assert known.canonical(row.of) == row.of
             assert row in known.hooks(row.of)
@@ -119,9 +121,9 @@ def test_lightning_module_is_one_class_by_all_import_names(path: str) -> None:
         ),
         (
             '[[effect]]\nname = "a"\nmethod = "b"\ndoes = "drop"\nsource = "s"',
-            ["effect 1", "`name` or `method`"],
+            ["effect 1", "`name`", "`method`"],
         ),
-        ('[[effect]]\ndoes = "drop"\nsource = "s"', ["effect 1", "`name` or `method`"]),
+        ('[[effect]]\ndoes = "drop"\nsource = "s"', ["effect 1", "`name`", "`method`"]),
     ],
     ids=[
         "unknown kind",

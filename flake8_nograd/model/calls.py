@@ -58,17 +58,6 @@ _FILLS = frozenset("append extend insert add update put appendleft push store se
 _WEIGHTS = frozenset(("weights", "pretrained"))
 """Arguments with which a factory of models loads trained weights."""
 
-_PLAIN_DECORATORS = (
-    "functools.",
-    "typing.",
-    "abc.",
-    "contextlib.",
-    "dataclasses.",
-    "torch.",
-    "numba.",
-    "jax.",
-)
-
 Arguments = Sequence[tuple[code.Argument, Value]]
 
 
@@ -89,7 +78,6 @@ class Decoration(NamedTuple):
     is_class_method: bool
     is_property: bool
     is_context_manager: bool
-    is_registered: bool
 
 
 class Calls:
@@ -286,6 +274,8 @@ class Calls:
         everything = join([value for _, value in arguments])
         if row.what == "argument":
             return arguments[0][1] if arguments else NOTHING
+        if row.what == "layer" and not naming.is_class(path):
+            return self._unknown(fact, path, arguments)
         if row.what == "other":
             return Value(frozenset([Instance(fact.ref, path)]), everything.origins)
         made = Instance(fact.ref, path)
@@ -340,7 +330,8 @@ class Calls:
             return NOTHING
         (argument, value), *_ = arguments
         text = text_of(argument.value)
-        self.forward(fact, ordered(value.things), (), Evidence.STRONG, kind="export", text=text)
+        models = ordered(value.things)
+        self.forward(fact, models, (), Evidence.STRONG, kind="export", model_text=text)
         return value
 
     def _calls(self, fact: code.Call, path: str, arguments: Arguments) -> Value:
@@ -522,7 +513,9 @@ class Calls:
         if row.on == "model":
             if row.does in ("eval", "train"):
                 return evidence == Evidence.STRONG or not naming.has_no_mode(text)
-            return evidence > Evidence.NONE or row.does in ("self", "parameters", "freeze")
+            if row.does in ("self", "parameters", "freeze"):
+                return not any(isinstance(each, LocalClass) for each in receiver.things)
+            return evidence > Evidence.NONE
         if row.on == "tensor":
             return evidence < Evidence.STRONG
         if row.on == "optimizer":
@@ -572,7 +565,8 @@ class Calls:
             if evidence <= Evidence.NONE and row.method != "forward":
                 return None
             kind = "generate" if row.does == "generate" else "forward"
-            return self.forward(fact, things, arguments, max(evidence, Evidence.NAME), kind=kind)
+            evidence = max(evidence, Evidence.NAME)
+            return self.forward(fact, things, arguments, evidence, kind=kind, model_text=text)
         if row.does == "backward":
             return self._backward(fact, function, receiver, arguments)
         if row.does == "backward_argument":
@@ -703,7 +697,7 @@ class Calls:
         arguments: Arguments,
         evidence: Evidence,
         kind: str = "forward",
-        text: str | None = None,
+        model_text: str | None = None,
     ) -> Value:
         """A model is run; its result carries a new graph."""
         run = self._run
@@ -719,12 +713,13 @@ class Calls:
         for each in given.things:
             if isinstance(each, Result) and each.call in self._program.detached:
                 self._program.add_use(self._program.detached[each.call], Use.TARGET)
-        text = text or text_of(fact.function)
+        text = text_of(fact.function)
         inputs = [text_of(each.value, whole=True) for each, _ in arguments]
         run.events.forwards.append(
             Forward(
                 place=run.place(fact.ref),
                 text=text,
+                model_text=model_text or text,
                 models=frozenset(models),
                 grad=grad,
                 mode=mode or Mode.INHERITED,
@@ -864,7 +859,6 @@ class Calls:
         """What ``decorators``, outermost first, make of a function."""
         grad = Grad.INHERITED
         names: set[str] = set()
-        registered = False
         for value in decorators:
             for each in ordered(value.things):
                 if isinstance(each, Builtin):
@@ -875,10 +869,7 @@ class Calls:
                     guard = self._frameworks.guard(path)
                     if guard is not None:
                         grad = self._default_grad(guard)
-                    elif not path.startswith(_PLAIN_DECORATORS):
-                        registered = True
                 elif isinstance(each, (Member, Result)):
-                    registered = True
                     if naming.may_be_guard(getattr(each, "name", "") or getattr(each, "path", "")):
                         grad = Grad.ON | Grad.OFF
                 else:
@@ -895,7 +886,6 @@ class Calls:
             is_class_method="classmethod" in names,
             is_property=bool(names & {"property", "functools.cached_property"}),
             is_context_manager=is_context_manager,
-            is_registered=registered,
         )
 
     def decorate(
@@ -1034,6 +1024,7 @@ class Calls:
                     Forward(
                         place=run.place(ref),
                         text=text,
+                        model_text=text,
                         models=frozenset(),
                         grad=grad,
                         mode=Mode.INHERITED,

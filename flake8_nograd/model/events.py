@@ -30,6 +30,8 @@ class Forward:
     place: Place
     text: str
     """The callee as written: ``model``, ``self.net.forward``."""
+    model_text: str
+    """The model as written: ``model``, ``self.net``."""
     models: frozenset[Thing]
     grad: Grad
     mode: Mode

@@ -38,7 +38,6 @@ from flake8_nograd.model.values import (
     Member,
     Method,
     Mode,
-    ModeOf,
     Parameter,
     ParametersOf,
     Result,
@@ -605,7 +604,6 @@ class Interpreter:
             receives_class=decoration.is_class_method,
             is_property=decoration.is_property,
             is_context_manager=decoration.is_context_manager,
-            is_registered=decoration.is_registered,
         )
         self.calls.decorate(LocalFunction(function.ref), unit.owner, decorators)
         return self.program.add_unit(unit)
@@ -702,8 +700,6 @@ class Interpreter:
         class_ref = owner.ref if isinstance(owner, LocalClass) else program.class_of(owner)
         if class_ref is not None:
             return self._member_of_class(owner, class_ref, name)
-        if name == "training":
-            return thing(ModeOf(owner))
         stored = program.value(("field", owner, name), self.unit.ref)
         if isinstance(owner, Parameter):
             stored |= self._attribute_of_given(owner, name)
@@ -745,8 +741,6 @@ class Interpreter:
         stored = program.value(("field", program.family(class_ref), name), self.unit.ref)
         if stored != NOTHING:
             return stored
-        if name == "training":
-            return thing(ModeOf(owner))
         if self._names_wrapped(name) and self.program.is_module_class(class_ref):
             return thing(owner)
         return _member(owner, name)

@@ -321,7 +321,7 @@ class ModuleModel:
     def is_switched_by_script(self, forward: Forward) -> bool:
         """Whether the module's own code puts a model of the same name in eval mode."""
         return any(
-            switch.mode & Mode.EVAL and switch.text == forward.text
+            switch.mode & Mode.EVAL and switch.text == forward.model_text
             for switch in self.unit(MODULE).events.switches
         )
 
@@ -408,7 +408,7 @@ class ModuleModel:
     def is_smoke_test(self, forward: Forward) -> bool:
         """A fresh model, or random input, in a file that neither trains nor loads anything."""
         unit = self.unit(forward.place.unit)
-        if unit.ref != MODULE and unit.name not in ("main", "test", "demo", "run", "check"):
+        if unit.ref != MODULE and not naming.is_smoke_test(unit.name):
             return False
         if self._training_units or self.program.loads:
             return False

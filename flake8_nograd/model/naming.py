@@ -166,6 +166,12 @@ def is_said_to_be_deliberate(comment: str) -> bool:
 
 
 @cache
+def is_smoke_test(name: str) -> bool:
+    """``main``, ``test_unet``, ``demo``: what the end of a model's file is called."""
+    return not {"main", "test", "demo", "run", "check", "example", "debug"}.isdisjoint(words(name))
+
+
+@cache
 def is_sampling(name: str) -> bool:
     """``sample_images``, ``generate``: what is done with a generator, in training too."""
     return not {"sample", "samples", "sampling", "generate", "images"}.isdisjoint(words(name))

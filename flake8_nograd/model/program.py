@@ -59,8 +59,6 @@ class Unit:
     """The mode of a guard that it is wrapped in: ``run = torch.no_grad()(_run)``."""
     is_property: bool = False
     is_context_manager: bool = False
-    is_registered: bool = False
-    """An unknown decorator took it: somebody outside the file may call it."""
     is_passed: bool = False
     """It was given by name to a call that cannot be looked into."""
     runs: int = 0
@@ -254,8 +252,8 @@ class Program:
         paths = self.external_bases(ref)
         if MODULE_CLASS in paths:
             return True
-        unknown = [path for path in paths if path not in ("abc.ABC", "typing.Generic")]
-        if not unknown or OPTIMIZER_CLASS in unknown:
+        unknown = [path for path in paths if not path.startswith(("torch.", "abc.", "typing."))]
+        if not unknown:
             return False
         return self.find_method(ref, "forward") is not None or any(
             path.endswith("Module") for path in unknown

@@ -205,13 +205,6 @@ class Partial:
     call: int
 
 
-@dataclass(frozen=True, slots=True)
-class ModeOf:
-    """``model.training``, read."""
-
-    model: Thing
-
-
 Thing: TypeAlias = (
     External
     | Builtin
@@ -230,7 +223,6 @@ Thing: TypeAlias = (
     | ParametersOf
     | Guarded
     | Partial
-    | ModeOf
 )
 
 Origin: TypeAlias = int | Parameter

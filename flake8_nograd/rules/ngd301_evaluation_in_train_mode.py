@@ -13,11 +13,11 @@ def check(model: ModuleModel) -> Iterator[Finding]:
     """One finding per unit and model, at the first forward."""
     reported: set[tuple[int, str]] = set()
     for forward in model.forwards():
-        key = (forward.place.unit, forward.text)
+        key = (forward.place.unit, forward.model_text)
         if key in reported or not evaluates_in_train_mode(model, forward):
             continue
         reported.add(key)
-        name = forward.text.removesuffix(".forward")
+        name = forward.model_text
         if forward.kind == "export":
             text = f"`{name}` is exported in train mode"
         else:
