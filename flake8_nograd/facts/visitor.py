@@ -469,9 +469,7 @@ class FactVisitor(cst.CSTVisitor):
             conditions = self._values(condition.test for condition in clause.ifs)
             clauses.append(code.Clause(target, iterable, conditions))
             clause = clause.inner_for_in
-        fact = code.Comprehension(
-            self._keep(node), kind, self._values(elements), tuple(clauses)
-        )
+        fact = code.Comprehension(self._keep(node), kind, self._values(elements), tuple(clauses))
         self._expression = fact
 
     def _parameters(self, node: cst.Parameters) -> tuple[code.Parameter, ...]:

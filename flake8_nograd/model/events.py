@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from flake8_nograd.model.values import Grad, Mode, Origin, Parameter, Thing, Use, Value
+from flake8_nograd.facts import code
+from flake8_nograd.model.values import Grad, Mode, Origin, Parameter, Thing, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,8 @@ class Events:
     exit_modes: dict[Thing, Mode] = field(default_factory=dict)
 
 
-Uses: TypeAlias = dict[Origin, Use]
+Arguments: TypeAlias = Sequence[tuple[code.Argument, Value]]
+"""What a call is given: each argument and its value."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,9 @@ from flake8_nograd.facts import code
 from flake8_nograd.model import naming
 from flake8_nograd.model.calls import Calls
 from flake8_nograd.model.events import Events, Place, Summary
+from flake8_nograd.model.guards import Guards
+from flake8_nograd.model.local_calls import LocalCalls
+from flake8_nograd.model.models import Models
 from flake8_nograd.model.program import (
     MODULE,
     MODULE_CLASS,
@@ -37,9 +40,7 @@ from flake8_nograd.model.values import (
     LocalFunction,
     Member,
     Method,
-    Mode,
     Parameter,
-    ParametersOf,
     Result,
     Self,
     Thing,
@@ -69,6 +70,9 @@ class Interpreter:
         self.frameworks = program.frameworks
         self.unit = unit
         self.calls = Calls(self)
+        self.guards = Guards(self)
+        self.models = Models(self)
+        self.local = LocalCalls(self)
         self.state: State | None = None
         self.events = Events()
         self.loops: list[int] = []
@@ -248,7 +252,7 @@ class Interpreter:
 
     def _assign_attribute(self, target: code.Attribute, value: Value) -> None:
         owner = self.value(target.value)
-        self.calls.attribute_assigned(target, owner, value)
+        self.models.attribute_assigned(target, owner, value)
         path = path_of(target)
         if path is not None:
             self.live.bind(path, value)
@@ -454,14 +458,14 @@ class Interpreter:
         for each in value.things:
             found: Grad | None = Grad.INHERITED
             if isinstance(each, (GuardObject, External)):
-                found = self.calls.guard_of(each)
+                found = self.guards.guard_of(each)
                 if isinstance(each, GuardObject) and each.instance is not None:
                     _, leave = self._enter_instance(each.instance, context)
             elif isinstance(each, ContextManager):
                 found, leave = self.enter_context_manager(each)
             elif isinstance(each, Instance):
                 found, leave = self._enter_instance(each, context)
-            elif self.calls.is_exit_stack(each):
+            elif self.guards.is_exit_stack(each):
                 acts = True
             elif naming.may_be_guard(text_of(context)):
                 found = Grad.ON | Grad.OFF
@@ -481,12 +485,12 @@ class Interpreter:
         summary = self.program.summary(manager.unit, self.unit.ref)
         if summary is None:
             return Grad.INHERITED, None
-        self.calls.apply_modes(manager.call, summary.yield_modes)
+        self.local.apply_modes(manager.call, summary.yield_modes)
         leave = None
         if summary.exit_modes:
 
             def leave() -> None:
-                self.calls.apply_modes(manager.call, summary.exit_modes)
+                self.local.apply_modes(manager.call, summary.exit_modes)
 
         return summary.yields, leave
 
@@ -495,17 +499,15 @@ class Interpreter:
     ) -> tuple[Grad, Callable[[], None] | None]:
         if not isinstance(instance.made_by, int):
             return Grad.INHERITED, None
-        enter, leave = (
-            self.program.find_method(instance.made_by, name) for name in _GUARD_TYPES
-        )
+        enter, leave = (self.program.find_method(instance.made_by, name) for name in _GUARD_TYPES)
         grad = Grad.INHERITED
         if enter is not None:
-            self.calls.call_unit(instance.call, enter, instance, (), text_of(context))
-            grad = self.calls.exit_grad(enter)
+            self.local.call_unit(instance.call, enter, instance, (), text_of(context))
+            grad = self.local.exit_grad(enter)
 
         def at_end() -> None:
             if leave is not None:
-                self.calls.call_unit(instance.call, leave, instance, (), text_of(context))
+                self.local.call_unit(instance.call, leave, instance, (), text_of(context))
 
         return grad, at_end
 
@@ -589,7 +591,7 @@ class Interpreter:
         prefix = "" if self.unit.ref == MODULE else f"{self.unit.qualname}."
         if owner is not None:
             prefix += f"{owner.name}."
-        decoration = self.calls.decoration(function, decorators)
+        decoration = self.guards.decoration(function, decorators)
         unit = Unit(
             ref=function.ref,
             name=function.name,
@@ -605,7 +607,7 @@ class Interpreter:
             is_property=decoration.is_property,
             is_context_manager=decoration.is_context_manager,
         )
-        self.calls.decorate(LocalFunction(function.ref), unit.owner, decorators)
+        self.guards.decorate(LocalFunction(function.ref), unit.owner, decorators)
         return self.program.add_unit(unit)
 
     def _class(self, statement: code.Class) -> None:
@@ -687,7 +689,7 @@ class Interpreter:
         if does == "pretrained":
             self.program.pretrained |= owner.origins
         if does == "detach":
-            self.calls.detached(owner)
+            self.models.detached(owner)
         drops = does in ("drop", "detach")
         origins = frozenset() if drops else owner.origins | result.origins
         made = Grad(0) if drops else owner.made | result.made
@@ -721,7 +723,7 @@ class Interpreter:
     def _is_wrapped(self, owner: Thing, name: str) -> bool:
         """``wrapper.module``: the attribute is the wrapped model itself."""
         return self._names_wrapped(name) and (
-            self.calls.is_module(owner) or self.program.is_used_as_model(owner, self.unit.ref)
+            self.models.is_module(owner) or self.program.is_used_as_model(owner, self.unit.ref)
         )
 
     def _names_wrapped(self, name: str) -> bool:
@@ -736,7 +738,7 @@ class Interpreter:
             units += program.overrides(class_ref, name)
         if units:
             if any(program.units[unit].is_property for unit in units):
-                return self.calls.read_property(units, owner)
+                return self.local.read_property(units, owner)
             return thing(*(Method(unit, owner) for unit in units))
         stored = program.value(("field", program.family(class_ref), name), self.unit.ref)
         if stored != NOTHING:

@@ -280,17 +280,12 @@ class ModuleModel:
     @cached_property
     def _training_units(self) -> set[int]:
         """The units that take a gradient or step, themselves or in what they call."""
-        found = {
-            unit.ref
-            for unit in self.units
-            if unit.events.gradients
-        }
+        found = {unit.ref for unit in self.units if unit.events.gradients}
         while True:
             more = {
                 unit.ref
                 for unit in self.units
-                if unit.ref not in found
-                and any(call.callee in found for call in unit.events.calls)
+                if unit.ref not in found and any(call.callee in found for call in unit.events.calls)
             }
             if not more:
                 return found

@@ -1,0 +1,273 @@
+"""What is a model, in which mode it is, and what running it gives."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from flake8_nograd.facts import code
+from flake8_nograd.frameworks.schema import Effect
+from flake8_nograd.model import naming
+from flake8_nograd.model.events import Arguments, Forward, ModeSwitch
+from flake8_nograd.model.text import text_of
+from flake8_nograd.model.values import (
+    Builtin,
+    External,
+    Grad,
+    Instance,
+    Literal,
+    Member,
+    Mode,
+    Parameter,
+    ParametersOf,
+    Result,
+    Self,
+    Thing,
+    Use,
+    Value,
+    join,
+    ordered,
+    thing,
+)
+
+if TYPE_CHECKING:
+    from flake8_nograd.model.interpreter import Interpreter
+
+MODE_WORDS = {"train": Mode.TRAIN, "eval": Mode.EVAL, "unknown": Mode.TRAIN | Mode.EVAL}
+
+
+class Evidence(enum.IntEnum):
+    """How sure it is that something is a model."""
+
+    AGAINST = -1
+    NONE = 0
+    NAME = 1
+    STRONG = 2
+
+
+class Models:
+    """The models that one run of a unit meets."""
+
+    def __init__(self, run: Interpreter) -> None:
+        self._run = run
+        self._program = run.program
+        self._frameworks = run.frameworks
+
+    def forward(
+        self,
+        fact: code.Call,
+        models: Sequence[Thing],
+        arguments: Arguments,
+        evidence: Evidence,
+        kind: str = "forward",
+        model_text: str | None = None,
+    ) -> Value:
+        """A model is run; its result carries a new graph."""
+        run = self._run
+        given = join([value for _, value in arguments])
+        grad = Grad.OFF if kind in ("generate", "export") else run.live.grad
+        mode = Mode(0)
+        for model in models:
+            mode |= run.live.mode(model)
+        for model in models:
+            own = self._forward_unit(fact, model, arguments)
+            if own is not None and own.is_off:
+                grad = own
+        for each in given.things:
+            if isinstance(each, Result) and each.call in self._program.detached:
+                self._program.add_use(self._program.detached[each.call], Use.TARGET)
+        text = text_of(fact.function)
+        inputs = [text_of(each.value, whole=True) for each, _ in arguments]
+        run.events.forwards.append(
+            Forward(
+                place=run.place(fact.ref),
+                text=text,
+                model_text=model_text or text,
+                models=frozenset(models),
+                grad=grad,
+                mode=mode or Mode.INHERITED,
+                inputs=given.things,
+                held_out=any(run.held_out) or any(naming.is_held_out(each) for each in inputs),
+                by_name=evidence < Evidence.STRONG,
+                kind=kind,  # type: ignore[arg-type]
+            )
+        )
+        self._program.forwards[fact.ref] = grad
+        return Value(
+            frozenset([Result(fact.ref, text)]),
+            given.origins | {fact.ref},
+            grad if kind != "export" else Grad(0),
+        )
+
+    def _forward_unit(self, fact: code.Call, model: Thing, arguments: Arguments) -> Grad | None:
+        """Run the ``forward`` of a class of this file; the mode in which it makes its result."""
+        class_ref = self._program.class_of(model)
+        if class_ref is None:
+            return None
+        unit = self._program.find_method(class_ref, "forward")
+        if unit is None:
+            return None
+        self._run.local.call_unit(
+            fact.ref, unit, model, arguments, text_of(fact.function), quiet=True
+        )
+        if self._program.units[unit].initial.is_off:
+            return self._program.units[unit].initial
+        summary = self._program.summary(unit, self._run.unit.ref)
+        return None if summary is None or not summary.returns.made else summary.returns.made
+
+    def evidence(self, things: Iterable[Thing], text: str) -> Evidence:
+        """How sure it is that one of ``things``, written as ``text``, is a model."""
+        best = Evidence.NONE
+        against = False
+        nameable = False
+        for each in things:
+            found = self.evidence_of(each)
+            against = against or found == Evidence.AGAINST
+            nameable = nameable or found == Evidence.NONE
+            best = max(best, found)
+        if best == Evidence.NONE and nameable and naming.is_model(text):
+            return Evidence.NAME
+        return Evidence.AGAINST if best == Evidence.NONE and against else best
+
+    def evidence_of(self, each: Thing, depth: int = 0) -> Evidence:
+        program, reader = self._program, self._run.unit.ref
+        class_ref = program.class_of(each)
+        if class_ref is not None:
+            return Evidence.STRONG if program.is_module_class(class_ref) else Evidence.AGAINST
+        if isinstance(each, Instance):
+            assert isinstance(each.made_by, str)
+            row = self._frameworks.returns(each.made_by)
+            is_model = row is not None and row.what in ("model", "layer")
+            return Evidence.STRONG if is_model else Evidence.AGAINST
+        if not isinstance(each, (Parameter, Member, Result, External, Builtin)):
+            return Evidence.AGAINST
+        if program.is_used_as_model(each, reader):
+            return Evidence.STRONG
+        if isinstance(each, Parameter) and depth < 4:
+            given = program.arguments(each, reader).things
+            if any(
+                self.evidence_of(one, depth + 1) == Evidence.STRONG for one in given if one != each
+            ):
+                return Evidence.STRONG
+            return Evidence.NONE
+        if isinstance(each, Result) and naming.is_class(each.path):
+            return Evidence.NAME if naming.is_model_class(each.path) else Evidence.AGAINST
+        if isinstance(each, (External, Builtin)):
+            return Evidence.AGAINST
+        return Evidence.NONE
+
+    def is_optimizer(self, value: Value, text: str) -> bool:
+        """An optimizer, by its constructor, its class, or the usual names."""
+        if self.is_made_as(value, "optimizer"):
+            return True
+        for each in value.things:
+            class_ref = self._program.class_of(each)
+            if class_ref is not None:
+                return self._program.is_optimizer_class(class_ref)
+            if isinstance(each, Instance):
+                return False
+            if each in self._program.optimizers:
+                return True
+        return naming.is_optimizer(text)
+
+    def is_made_as(self, value: Value, what: str) -> bool:
+        for each in value.things:
+            if isinstance(each, Instance) and isinstance(each.made_by, str):
+                row = self._frameworks.returns(each.made_by)
+                if row is not None and row.what == what:
+                    return True
+        return False
+
+    def switch_mode(
+        self,
+        row: Effect,
+        fact: code.Call,
+        text: str,
+        receiver: Value,
+        evidence: Evidence,
+        arguments: Arguments,
+    ) -> Value | None:
+        run = self._run
+        mode = Mode.EVAL if row.does == "eval" else Mode.TRAIN
+        if row.does == "eval" and arguments:
+            return None
+        if row.does == "train" and arguments:
+            chosen = _chosen_mode(arguments)
+            if chosen is None or (evidence < Evidence.NAME and chosen == Mode.TRAIN | Mode.EVAL):
+                return None
+            mode = chosen
+        models = [each for each in ordered(receiver.things) if may_be_model(each)]
+        if row.does == "eval" or arguments or evidence >= Evidence.NAME:
+            self._program.add_model(models)
+        run.live.set_mode(models, mode)
+        run.events.switches.append(ModeSwitch(run.place(fact.ref), frozenset(models), mode, text))
+        return receiver
+
+    def freeze(
+        self, receiver: Value, things: list[Thing], evidence: Evidence, arguments: Arguments
+    ) -> Value:
+        required = arguments[0][1] if arguments else thing(Literal(True))
+        models = [each for each in things if evidence > Evidence.NONE and may_be_model(each)]
+        models += [each.model for each in things if isinstance(each, ParametersOf)]
+        self._require_gradients(models, required)
+        return receiver
+
+    def _require_gradients(self, models: Iterable[Thing], required: Value) -> None:
+        """Freeze or unfreeze; under an ``if`` in a loop over parameters only some are meant."""
+        if Literal(True) in required.things:
+            self._program.unfreeze(models)
+        elif Literal(False) in required.things and not (self._run.loops and self._run.conditions):
+            self._program.freeze(models)
+
+    def is_module(self, each: Thing) -> bool:
+        """An instance of a module's class, of this file or of a library."""
+        if not isinstance(each, Instance):
+            return False
+        if isinstance(each.made_by, int):
+            return self._program.is_module_class(each.made_by)
+        row = self._frameworks.returns(each.made_by)
+        return row is not None and row.what in ("model", "layer")
+
+    def detached(self, value: Value) -> None:
+        """A value's graph is cut off; not at once after the forward, it was computed for training."""
+        at_once = {each.call for each in value.things if isinstance(each, Result)}
+        self._program.add_use(value.origins - at_once, Use.TARGET)
+
+    def mode_of_children(self, given: Value) -> Mode:
+        """The modes of the models that a module is built from: they keep them."""
+        mode = Mode(0)
+        for each in given.things:
+            known = self._run.live.modes.get(each, Mode(0))
+            if known == Mode.TRAIN | Mode.EVAL:
+                if not self._program.is_used_as_model(each, self._run.unit.ref):
+                    continue  # `torch.load(...)`: most often no model but a dict of weights
+            mode |= known
+        return mode
+
+    def attribute_assigned(self, target: code.Attribute, owner: Value, value: Value) -> None:
+        """``p.requires_grad = False`` freezes; a fresh layer put into a model can be trained."""
+        if target.name == "requires_grad":
+            models = [each.model for each in owner.things if isinstance(each, ParametersOf)]
+            self._require_gradients(models, value)
+        elif any(self.is_module(each) for each in value.things):
+            self._program.unfreeze(each for each in owner.things if not isinstance(each, Self))
+
+
+def may_be_model(each: Thing) -> bool:
+    return isinstance(each, (Parameter, Member, Result, Instance, Self, External, Builtin))
+
+
+def _chosen_mode(arguments: Arguments) -> Mode | None:
+    """The mode that ``train(...)`` is given; None where the call is no mode switch."""
+    if len(arguments) != 1 or arguments[0][0].keyword not in (None, "mode") or arguments[0][0].star:
+        return None
+    mode = Mode(0)
+    for each in arguments[0][1].things:
+        if isinstance(each, Literal) and isinstance(each.value, bool):
+            mode |= Mode.TRAIN if each.value else Mode.EVAL
+        elif isinstance(each, Literal):
+            return None
+        else:
+            mode |= Mode.TRAIN | Mode.EVAL
+    return mode or Mode.TRAIN | Mode.EVAL

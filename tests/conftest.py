@@ -1,0 +1,72 @@
+"""What several test files share: flake8 as a user runs it, and the option ``--everything``."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parent.parent
+
+
+class Flake8:
+    """Runs flake8 in a folder of its own, as a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def write(self, name: str, text: str | bytes) -> Path:
+        """A file of the folder; nothing is added to ``text`` or taken from it."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    def run(
+        self,
+        *arguments: str,
+        stdin: str | bytes = b"",
+        program: tuple[str, ...] = ("-m", "flake8"),
+        environment: Mapping[str, str] | None = None,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run flake8, or another ``program`` that runs it; the output comes as text."""
+        done = subprocess.run(
+            [sys.executable, *program, *arguments],
+            input=stdin if isinstance(stdin, bytes) else stdin.encode(),
+            capture_output=True,
+            check=False,
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": str(REPOSITORY), **(environment or {})},
+            timeout=300,
+        )
+        return subprocess.CompletedProcess(
+            done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
+        )
+
+    def lines(self, *arguments: str, stdin: str | bytes = b"") -> list[str]:
+        """What flake8 prints; fails where it ends otherwise than with or without findings."""
+        done = self.run(*arguments, stdin=stdin)
+        assert done.stderr == ""
+        assert done.returncode == bool(done.stdout)
+        return done.stdout.splitlines()
+
+
+@pytest.fixture
+def flake8(tmp_path: Path) -> Flake8:
+    return Flake8(tmp_path)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--everything", action="store_true", help="run also what takes minutes")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--everything"):
+        return
+    for item in items:
+        if item.get_closest_marker("everything"):
+            item.add_marker(pytest.mark.skip(reason="takes minutes; run with --everything"))
