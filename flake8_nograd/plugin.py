@@ -77,7 +77,7 @@ class Plugin:
 
         try:
             found = check_text(text, self.settings)
-        except Exception as error:  # flake8 would end the whole run, for all files and plugins
+        except Exception as error:  # flake8 would end the run, for all plugins
             _log.exception("flake8-nograd failed")
             found = [internal_error(error)]
         for each in found:

@@ -36,7 +36,7 @@ class Constant(NamedTuple):
 
 
 class Argument(NamedTuple):
-    """One argument of a call. ``keyword`` is the keyword's name; ``star`` is ``""``, ``*`` or ``**``."""
+    """One argument of a call; ``star`` is ``""``, ``*`` or ``**``."""
 
     value: Expression
     keyword: str | None = None
@@ -71,7 +71,7 @@ class Operation(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """``left operator right ...``; ``operators`` are LibCST's class names, such as ``Is`` or ``NotEqual``."""
+    """``left operator right ...``; ``operators`` are LibCST's class names, such as ``Is``."""
 
     operands: tuple[Expression, ...]
     operators: tuple[str, ...]
@@ -103,7 +103,7 @@ class Subscript(NamedTuple):
     """``value[index]``."""
 
     value: Expression
-    index: tuple[Expression, ...]
+    indices: tuple[Expression, ...]
 
 
 class Starred(NamedTuple):
@@ -247,7 +247,7 @@ class Delete(NamedTuple):
 
 
 class Import(NamedTuple):
-    """One imported name: ``name`` is bound to what ``path`` leads to. ``name`` is ``*`` for a star import."""
+    """One imported name: ``name`` (``*`` for a star import) is bound to what ``path`` leads to."""
 
     name: str
     path: str

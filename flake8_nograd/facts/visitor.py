@@ -404,8 +404,9 @@ class FactVisitor(cst.CSTVisitor):
             inner = element.slice
             if isinstance(inner, cst.Index):
                 parts.append(inner.value)
-            else:
-                parts.extend(p for p in (inner.lower, inner.upper, inner.step) if p is not None)
+            elif isinstance(inner, cst.Slice):
+                bounds = (inner.lower, inner.upper, inner.step)
+                parts.extend(bound for bound in bounds if bound is not None)
         self._expression = code.Subscript(value, self._values(parts))
         return False
 
@@ -522,18 +523,18 @@ def _dotted(node: cst.CSTNode) -> str:
 
 
 def _bound_name(node: cst.AsName | None) -> str | None:
-    return node.name.value if node is not None and isinstance(node.name, cst.Name) else None
+    return None if node is None else _dotted(node.name)
 
 
 def _embedded(parts: Iterable[cst.CSTNode]) -> Iterable[cst.CSTNode]:
-    """The expressions inside the braces of an f-string or t-string, format specifications included."""
+    """The expressions in the braces of an f-string or t-string, in format specifications too."""
     for part in parts:
         if isinstance(part, (cst.FormattedStringExpression, cst.TemplatedStringExpression)):
             yield part.expression
             yield from _embedded(part.format_spec or ())
 
 
-def _captures(pattern: cst.MatchPattern) -> Iterable[str]:
+def _captures(pattern: cst.MatchPattern | cst.MatchStar) -> Iterable[str]:
     """The names that a pattern binds."""
     if isinstance(pattern, (cst.MatchAs, cst.MatchStar)):
         if pattern.name is not None:

@@ -119,7 +119,8 @@ class Frameworks:
 
     def returns(self, path: str) -> Returns | None:
         """What calling ``path`` gives."""
-        return _at(self._returns, path)
+        row: Returns | None = _at(self._returns, path)
+        return row
 
     def methods(self, name: str) -> list[Effect]:
         """What calling a method of this name may do, by receiver."""
@@ -209,7 +210,6 @@ def _row(kind: type[Row], entry: dict[str, Any], where: str) -> Row:
     return row
 
 
-@functools.cache
 def _hints(kind: type[Row]) -> dict[str, Any]:
     return get_type_hints(kind, vars(schema))
 

@@ -43,7 +43,7 @@ class Alias:
 
 @dataclass(frozen=True)
 class Subclass:
-    """A library's class that derives from another: ``lightning.LightningModule`` of ``torch.nn.Module``."""
+    """A library's class that derives from another."""
 
     name: str
     of: str
@@ -54,8 +54,8 @@ class Subclass:
 class Returns:
     """What calling ``name`` gives.
 
-    ``model`` and ``layer`` are modules with parameters (a layer alone is no model), ``loss`` is a
-    module without, ``attack`` takes gradients when it is called, ``optimizer``, ``scaler``, ``stack`` (an ExitStack), ``other`` is no module,
+    ``model`` and ``layer`` are modules with parameters, ``loss`` is one without; an ``attack``
+    takes gradients when it is called; ``stack`` is an ExitStack; ``other`` is none of these;
     ``argument`` is what was passed first. ``mode`` is the mode in which a model comes.
     """
 
@@ -69,15 +69,23 @@ class Returns:
 
 @dataclass(frozen=True)
 class Effect:
-    """What a call does, by its path (``name``) or by the method's name on any receiver (``method``).
+    """What a call does: by its path (``name``), or by the name of a ``method`` on any receiver.
 
-    An ``attribute`` does it when it is read.
+    An ``attribute`` does it when it is read. ``on`` limits a method to receivers of a kind;
+    ``named``: to those with one of the words ``named`` in their name.
 
-    ``on`` limits a method to receivers of a kind; ``named``: to those with one of the words ``named``. ``backward`` takes a gradient of the receiver,
-    ``backward_argument`` of the arguments, ``scales`` says that it computes something first;
-    ``gradient`` is ``autograd.grad``; ``drop`` gives a result without graph, ``detach`` the same value without its graph; ``self`` gives the
-    receiver, ``read`` something that is no tensor; ``load`` fills the receiver with trained weights; ``wrapped`` is an attribute that holds the model itself; ``pretrained`` is an attribute
-    that only the outputs of pretrained models have, which come in eval mode; ``operation`` computes a tensor from its arguments; ``calls`` runs its function argument; ``save_mode`` reads the gradient mode.
+    - ``backward`` takes a gradient of the receiver, ``backward_argument`` of the first argument;
+      ``scales``: it computes something from the loss first. ``gradient`` is ``autograd.grad``;
+      ``needs_gradient`` takes gradients of whatever it runs; ``step`` is an optimizer's.
+    - ``drop`` gives a result without graph; ``detach`` the same value without its graph; ``read``
+      something that is no tensor; ``operation`` a tensor computed from its arguments; ``self``
+      the receiver; ``wrapped`` the model that the receiver wraps.
+    - ``eval``, ``train``: switch a model's mode; ``load`` fills it with trained weights;
+      ``parameters`` gives its parameters; ``freeze`` is ``requires_grad_``.
+    - ``forward`` runs the model; ``generate`` too, under a guard of its own; ``export`` bakes the
+      mode in; ``pretrained``: only outputs of pretrained models, which come in eval mode, have it.
+    - ``calls`` runs its function argument; ``save_mode`` reads the gradient mode; ``exit`` ends
+      the process.
     """
 
     does: Literal[
@@ -131,7 +139,7 @@ class Hook:
 
 @dataclass(frozen=True)
 class Runner:
-    """Calls what it is given, in a state of its own: ``name`` with a function or model as argument."""
+    """Calls the functions that it is given in a state of its own."""
 
     name: str
     grad: GradWord

@@ -14,6 +14,7 @@ from flake8_nograd.model.models import MODE_WORDS, Evidence, may_be_model
 from flake8_nograd.model.text import text_of
 from flake8_nograd.model.values import (
     NOTHING,
+    UNKNOWN,
     Builtin,
     External,
     Grad,
@@ -262,7 +263,7 @@ class Calls:
     def _operation(self, arguments: Arguments) -> Value:
         """A tensor operation: the result carries every argument's graph."""
         everything = join([value for _, value in arguments])
-        made = self._run.live.grad if everything.origins or everything.made else Grad(0)
+        made = self._run.live.grad if everything.origins or everything.made else UNKNOWN
         return Value(frozenset(), everything.origins, made)
 
     def _call_instance(
@@ -347,7 +348,7 @@ class Calls:
         if naming.is_class(path) and not self._run.models.mode_of_children(given):
             run.live.set_mode([Result(fact.ref, path)], Mode.TRAIN)
         origins = given.origins | receiver.origins | callee.origins
-        made = run.live.grad if operates and origins else Grad(0)
+        made = run.live.grad if operates and origins else UNKNOWN
         return Value(frozenset([Result(fact.ref, path)]), origins, made)
 
     def _method(

@@ -27,7 +27,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Forward:
-    """A model is run: ``model(x)``, ``model.forward(x)``, or a unit of this file that returns one's result."""
+    """A model is run: ``model(x)``, or a unit of this file that returns a model's result."""
 
     place: Place
     text: str
@@ -44,7 +44,7 @@ class Forward:
     by_name: bool
     """Only the name says that it is a model."""
     kind: Literal["forward", "generate", "export", "through"]
-    """``generate`` guards itself, ``export`` bakes the mode in, ``through`` calls a unit of this file."""
+    """``generate`` guards itself, ``export`` bakes the mode in, ``through`` calls a local unit."""
     through: int | None = None
     """The unit of this file that is called."""
 
@@ -102,7 +102,7 @@ class Events:
     switches: list[ModeSwitch] = field(default_factory=list)
     calls: list[CallSite] = field(default_factory=list)
     thrown_away: set[int] = field(default_factory=set)
-    """The refs of calls that are statements of their own, or go to ``_``: nobody takes the result."""
+    """The calls, by ref, whose result nobody takes: statements of their own, or ``_ = ...``."""
     kept_in_names: set[int] = field(default_factory=set)
     """The refs of calls whose result goes into a name and nowhere else."""
     comments: list[str] = field(default_factory=list)

@@ -11,6 +11,7 @@ from flake8_nograd.model import naming
 from flake8_nograd.model.events import Arguments
 from flake8_nograd.model.values import (
     NOTHING,
+    UNKNOWN,
     Builtin,
     ContextManager,
     External,
@@ -61,6 +62,7 @@ class Guards:
         self._frameworks = run.frameworks
 
     def make(self, guard: Guard, arguments: Arguments, instance: Instance | None = None) -> Value:
+        """A guard is made, or takes effect at once; ``instance``: of a subclass in this file."""
         grad = GRAD_WORDS.get(guard.grad, Grad.INHERITED)
         if guard.grad == "argument":
             grad = self._chosen(guard, arguments)
@@ -87,7 +89,7 @@ class Guards:
         )
         if given is None:
             return when_true
-        chosen = Grad(0)
+        chosen = UNKNOWN
         for each in given.things:
             if isinstance(each, Literal) and isinstance(each.value, bool):
                 chosen |= when_true if each.value else when_false
@@ -123,6 +125,7 @@ class Guards:
         return isinstance(each, Instance) and self._run.models.is_made_as(thing(each), "stack")
 
     def enter_on_stack(self, given: Value) -> Value:
+        """``stack.enter_context(given)``."""
         for each in ordered(given.things):
             if isinstance(each, ContextManager):
                 grad, _ = self._run.enter_context_manager(each)
@@ -132,6 +135,7 @@ class Guards:
         return given
 
     def enter_by_hand(self, method: str, things: list[Thing]) -> Value | None:
+        """``guard.__enter__()`` or ``guard.__exit__(...)``; None where it is no guard."""
         run = self._run
         guards = [each for each in things if isinstance(each, GuardObject)]
         if not guards:
@@ -207,7 +211,7 @@ class Guards:
         if not isinstance(decorator, LocalFunction):
             return Grad.INHERITED
         summary = self._program.summary(decorator.unit, reader)
-        grad = Grad(0)
+        grad = UNKNOWN
         for each in () if summary is None else summary.returns.things:
             if isinstance(each, Guarded):
                 grad |= each.grad

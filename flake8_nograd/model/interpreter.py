@@ -29,6 +29,7 @@ from flake8_nograd.model.state import State, joined
 from flake8_nograd.model.text import path_of, text_of
 from flake8_nograd.model.values import (
     NOTHING,
+    UNKNOWN,
     Builtin,
     ContextManager,
     External,
@@ -205,7 +206,7 @@ class Interpreter:
         if self._is_annotated(annotation, MODULE_CLASS):
             self.program.add_model(value.things)
         for target in statement.targets:
-            self.assign(target, value, statement.value)
+            self.assign(target, value)
 
     def _declare(self, target: code.Expression) -> None:
         if isinstance(target, code.Name):
@@ -214,7 +215,7 @@ class Interpreter:
                 owner.fields = (*owner.fields, target.id)
 
     def _is_annotated(self, annotation: Value, path: str) -> bool:
-        """Whether an annotation names the library's class at ``path``, or one that derives from it."""
+        """Whether an annotation names the library's class at ``path`` or a subclass of it."""
         for each in annotation.things:
             if isinstance(each, External):
                 if path in self.frameworks.ancestors(self.frameworks.canonical(each.path)):
@@ -224,10 +225,8 @@ class Interpreter:
                     return True
         return False
 
-    def assign(
-        self, target: code.Expression, value: Value, source: code.Expression | None = None
-    ) -> None:
-        """Bind ``value`` to a target; ``source`` is the expression it comes from, where known."""
+    def assign(self, target: code.Expression, value: Value) -> None:
+        """Bind ``value`` to a target."""
         if isinstance(target, code.Name):
             self.live.bind(target.id, value)
             self._publish(target.id, value)
@@ -237,7 +236,7 @@ class Interpreter:
         elif isinstance(target, code.Attribute):
             self._assign_attribute(target, value)
         elif isinstance(target, code.Subscript):
-            self.value_of_parts(target.index)
+            self.value_of_parts(target.indices)
             self.extend(target.value, value)
         elif isinstance(target, code.Starred):
             self.assign(target.value, value.element())
@@ -279,9 +278,7 @@ class Interpreter:
             local = base.id in self.live.names and base.id not in self._globals
             self.live.bind(base.id, before | held)
             self._publish(base.id, before | held)
-            if not local:
-                self.use(value, Use.STORED)
-            elif any(isinstance(each, Parameter) for each in before.things):
+            if not local or any(isinstance(each, Parameter) for each in before.things):
                 self.use(value, Use.STORED)
         elif isinstance(base, code.Attribute):
             owner = self.value(base.value)
@@ -294,7 +291,7 @@ class Interpreter:
     def _augmented_assign(self, statement: code.AugmentedAssign) -> None:
         added = self.value(statement.value)
         before = self.value(statement.target)
-        made = self.live.grad if before.origins or added.origins else Grad(0)
+        made = self.live.grad if before.origins or added.origins else UNKNOWN
         value = Value(before.things | added.things, before.origins | added.origins, made)
         self.assign(statement.target, value)
 
@@ -454,7 +451,7 @@ class Interpreter:
         self, ref: int, value: Value, context: code.Expression, outer: Grad
     ) -> Callable[[], None] | None:
         """Enter one ``with`` item; what its end does, where it does something."""
-        grad, leave, acts = Grad(0), None, False
+        grad, leave, acts = UNKNOWN, None, False
         for each in value.things:
             found: Grad | None = Grad.INHERITED
             if isinstance(each, (GuardObject, External)):
@@ -692,7 +689,7 @@ class Interpreter:
             self.models.detached(owner)
         drops = does in ("drop", "detach")
         origins = frozenset() if drops else owner.origins | result.origins
-        made = Grad(0) if drops else owner.made | result.made
+        made = UNKNOWN if drops else owner.made | result.made
         return Value(frozenset(things), origins, made, result.parts)
 
     def _attribute_of(self, owner: Thing, name: str) -> Value:
@@ -772,7 +769,7 @@ class Interpreter:
 
     def _operation(self, expression: code.Operation) -> Value:
         operands = self.value_of_parts(expression.operands)
-        made = self.live.grad if operands.origins or operands.made else Grad(0)
+        made = self.live.grad if operands.origins or operands.made else UNKNOWN
         return Value(frozenset(), operands.origins, made)
 
     def _comparison(self, expression: code.Comparison) -> Value:
@@ -800,10 +797,10 @@ class Interpreter:
         return first | second
 
     def _subscript(self, expression: code.Subscript) -> Value:
-        self.value_of_parts(expression.index)
+        self.value_of_parts(expression.indices)
         value = self.value(expression.value)
-        if value.parts and len(expression.index) == 1:
-            index = expression.index[0]
+        if value.parts and len(expression.indices) == 1:
+            index = expression.indices[0]
             if isinstance(index, code.Constant) and isinstance(index.value, int):
                 if 0 <= index.value < len(value.parts):
                     return value.parts[index.value]

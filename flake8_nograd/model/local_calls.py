@@ -11,6 +11,7 @@ from flake8_nograd.model.program import Unit
 from flake8_nograd.model.text import text_of
 from flake8_nograd.model.values import (
     NOTHING,
+    UNKNOWN,
     ContextManager,
     Grad,
     Instance,
@@ -49,7 +50,7 @@ class LocalCalls:
         text: str,
         quiet: bool = False,
     ) -> Value:
-        """Call a unit of this file; what it gives. ``quiet``: the caller records the forward itself."""
+        """Call a unit of this file; ``quiet``: the caller records the forward itself."""
         run, program = self._run, self._program
         unit = program.units[unit_ref]
         bound = self._bind(unit, arguments)
@@ -106,11 +107,11 @@ class LocalCalls:
         return bound
 
     def _returned(self, ref: int, unit: Unit, value: Value, text: str, quiet: bool) -> Value:
-        """A unit's result, seen from the call: its parameters are the arguments, its forwards this call."""
+        """A unit's result as the caller sees it: parameters are arguments, forwards this call."""
         run, program = self._run, self._program
         _, receiver, bound = self._bound[ref]
         origins: set[Origin] = set()
-        grads = Grad(0)
+        grads = UNKNOWN
         for origin in value.origins:
             if isinstance(origin, Parameter):
                 if origin.unit != unit.ref:
@@ -147,7 +148,7 @@ class LocalCalls:
         if origins and parts and not quiet:
             parts = tuple(
                 Value(part.things, part.origins | ({ref} if had.origins else set()), part.made)
-                for part, had in zip(parts, value.parts)
+                for part, had in zip(parts, value.parts, strict=True)
             )
         return Value(frozenset(things), frozenset(origins), value.made.within(run.live.grad), parts)
 
@@ -190,6 +191,7 @@ class LocalCalls:
         return join([self.call_unit(code.NO_REF, unit, owner, (), "property") for unit in units])
 
     def construct(self, fact: code.Call, class_ref: int, arguments: Arguments) -> Value:
+        """Make an instance of a class of this file: its constructor runs."""
         program = self._program
         made = Instance(fact.ref, class_ref)
         is_module = program.is_module_class(class_ref)
@@ -221,7 +223,7 @@ class LocalCalls:
                 self._program.add_value(key, value)
 
     def call_super(self, fact: code.Call, method: str, arguments: Arguments) -> Value:
-        """``super().method(...)``: the next class of this file that has it; else nothing is known."""
+        """``super().method(...)``: that of the next class of this file that has it."""
         owner = self._run.unit.owner
         if owner is not None:
             for each in self._program.ancestors(owner)[1:]:

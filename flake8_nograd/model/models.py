@@ -12,6 +12,7 @@ from flake8_nograd.model import naming
 from flake8_nograd.model.events import Arguments, Forward, ModeSwitch
 from flake8_nograd.model.text import text_of
 from flake8_nograd.model.values import (
+    UNKNOWN,
     Builtin,
     External,
     Grad,
@@ -97,7 +98,7 @@ class Models:
         return Value(
             frozenset([Result(fact.ref, text)]),
             given.origins | {fact.ref},
-            grad if kind != "export" else Grad(0),
+            grad if kind != "export" else UNKNOWN,
         )
 
     def _forward_unit(self, fact: code.Call, model: Thing, arguments: Arguments) -> Grad | None:
@@ -131,6 +132,7 @@ class Models:
         return Evidence.AGAINST if best == Evidence.NONE and against else best
 
     def evidence_of(self, each: Thing, depth: int = 0) -> Evidence:
+        """How sure it is that one thing is a model, but for its name."""
         program, reader = self._program, self._run.unit.ref
         class_ref = program.class_of(each)
         if class_ref is not None:
@@ -172,6 +174,7 @@ class Models:
         return naming.is_optimizer(text)
 
     def is_made_as(self, value: Value, what: str) -> bool:
+        """Whether a library made it, and as what (a word of the ``returns`` rows)."""
         for each in value.things:
             if isinstance(each, Instance) and isinstance(each.made_by, str):
                 row = self._frameworks.returns(each.made_by)
@@ -188,6 +191,7 @@ class Models:
         evidence: Evidence,
         arguments: Arguments,
     ) -> Value | None:
+        """``model.eval()``, ``model.train(...)``; None where it is no switch of a mode."""
         run = self._run
         mode = Mode.EVAL if row.does == "eval" else Mode.TRAIN
         if row.does == "eval" and arguments:
@@ -207,6 +211,7 @@ class Models:
     def freeze(
         self, receiver: Value, things: list[Thing], evidence: Evidence, arguments: Arguments
     ) -> Value:
+        """``requires_grad_(...)`` of a model or of its parameters."""
         required = arguments[0][1] if arguments else thing(Literal(True))
         models = [each for each in things if evidence > Evidence.NONE and may_be_model(each)]
         models += [each.model for each in things if isinstance(each, ParametersOf)]
@@ -230,7 +235,7 @@ class Models:
         return row is not None and row.what in ("model", "layer")
 
     def detached(self, value: Value) -> None:
-        """A value's graph is cut off; not at once after the forward, it was computed for training."""
+        """A value's graph is cut off; if not at once after the forward, it is a training target."""
         at_once = {each.call for each in value.things if isinstance(each, Result)}
         self._program.add_use(value.origins - at_once, Use.TARGET)
 
@@ -255,6 +260,7 @@ class Models:
 
 
 def may_be_model(each: Thing) -> bool:
+    """Whether a thing is of a kind that can be a model at all."""
     return isinstance(each, (Parameter, Member, Result, Instance, Self, External, Builtin))
 
 

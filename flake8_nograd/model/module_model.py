@@ -18,6 +18,7 @@ from flake8_nograd.model.events import CallSite, Forward, GradientUse
 from flake8_nograd.model.interpreter import Interpreter
 from flake8_nograd.model.program import MODULE, Program, Unit
 from flake8_nograd.model.values import (
+    UNKNOWN,
     Grad,
     Instance,
     LocalFunction,
@@ -128,7 +129,7 @@ class ModuleModel:
         return None
 
     def is_test(self, unit: Unit) -> bool:
-        """A unit test or its helper: a ``TestCase``, ``test_*`` with asserts, or a file of tests."""
+        """A unit test or its helper: of a ``TestCase``, with asserts, or in a file of tests."""
         if self._is_test_file:
             return True
         each: Unit | None = unit
@@ -160,8 +161,8 @@ class ModuleModel:
         outside = [call for call in self.callers(unit.ref) if call.place.unit != unit.ref]
         calls = [call for call in outside if call.place.unit not in seen]
         if not calls:
-            return Entry(Grad(0) if outside else self._uncalled(unit))
-        grad, unguarded = Grad(0), []
+            return Entry(UNKNOWN if outside else self._uncalled(unit))
+        grad, unguarded = UNKNOWN, []
         for call in calls:
             found = call.grad
             if found & Grad.INHERITED:
@@ -175,7 +176,7 @@ class ModuleModel:
         return Entry(grad, tuple(unguarded))
 
     def _uncalled(self, unit: Unit) -> Grad:
-        """A unit that nothing in the file calls: recording, unless an unknown framework may call it."""
+        """Nothing in the file calls it: recording, unless an unknown framework may."""
         if unit.wrapped_in != Grad.INHERITED:
             return unit.wrapped_in
         if self.is_callback(unit) or (unit.owner is not None and self._may_be_hook(unit)):
@@ -188,7 +189,7 @@ class ModuleModel:
         return unit.name in _HOOK_NAMES and self._has_unknown_base(unit.owner)
 
     def is_recording(self, forward: Forward) -> Entry | None:
-        """How the unit of a forward that records gradients is entered; None if it may not record."""
+        """How the unit of a recording forward is entered; None if it may not record."""
         if forward.grad == Grad.ON:
             return Entry(Grad.ON)
         if forward.grad != Grad.INHERITED:
@@ -206,7 +207,7 @@ class ModuleModel:
         return grad.is_off
 
     def grad_of(self, use: GradientUse) -> Grad:
-        """The mode at a gradient use, through the callers of its unit where no ``if`` is around it."""
+        """The mode at a gradient use, through its unit's callers where no ``if`` is around it."""
         return self._seen_by_callers(use.grad, use)
 
     def made(self, use: GradientUse) -> Grad:
@@ -217,7 +218,7 @@ class ModuleModel:
                 if isinstance(each, Parameter) and each.unit == use.place.unit:
                     for call in self.callers(each.unit):
                         given = call.arguments.get(each.name)
-                        made |= Grad(0) if given is None else self._at(given.made, call)
+                        made |= UNKNOWN if given is None else self._at(given.made, call)
             return made
         return self._seen_by_callers(made, use)
 
@@ -329,7 +330,7 @@ class ModuleModel:
         return bool(unit.events.gradients)
 
     def is_part_of_a_step(self, forward: Forward) -> bool:
-        """Whether a gradient is taken where a forward runs: in a loop around both, or in a step function."""
+        """Whether a gradient is taken where a forward runs: in a loop of both, or a step."""
         if self.evaluation_loop(forward) is not None:
             return False
         around = set(forward.place.loops)
@@ -388,7 +389,7 @@ class ModuleModel:
         return self.program.loads and not self._training_units
 
     def is_strict_evaluation(self, forward: Forward) -> bool:
-        """Whether its unit's own name, or its data's, says that a forward does nothing but evaluate."""
+        """Whether the name of its unit, or of its data, says that a forward only evaluates."""
         unit = self.unit(forward.place.unit)
         return forward.held_out or naming.is_strict_evaluation(unit.name)
 
@@ -418,7 +419,7 @@ class ModuleModel:
         )
 
     def is_thrown_away(self, forward: Forward) -> bool:
-        """Whether nobody takes the result of a forward: a warm-up, lazy initialisation, a hook's run."""
+        """Whether nobody takes the result: a warm-up, lazy initialisation, a run for its hooks."""
         return forward.place.ref in self.unit(forward.place.unit).events.thrown_away
 
     def is_never_read(self, forward: Forward) -> bool:

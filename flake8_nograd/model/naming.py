@@ -15,8 +15,8 @@ _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
 
 _MODEL = frozenset(
     """
-    model net network module generator discriminator encoder decoder enc dec backbone autoencoder unet
-    vae gan critic actor policy teacher student resnet vgg cnn rnn lstm gru mlp transformer bert
+    model net network module generator discriminator encoder decoder enc dec backbone
+    autoencoder unet vae gan critic actor policy teacher student resnet vgg cnn rnn lstm gru mlp transformer bert
     gpt vit seq2seq ensemble
     """.split()
 )
@@ -42,7 +42,9 @@ _STRICT_EVALUATION = frozenset(
     """.split()
 )
 _TRAINING = frozenset(
-    "train training trainer fit optimize optimise learn finetune pretrain backward loss losses".split()
+    """
+    train training trainer fit optimize optimise learn finetune pretrain backward loss losses
+    """.split()
 )
 _HELD_OUT = re.compile(
     r"(val|valid|validation|test|testing|dev|eval|evaluation|heldout|holdout)"

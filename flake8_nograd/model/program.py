@@ -248,7 +248,7 @@ class Program:
         ]
 
     def is_module_class(self, ref: int) -> bool:
-        """Whether instances are modules: by a base of torch, or an unknown base and a ``forward``."""
+        """Whether instances are modules: by torch's base, or an unknown one and ``forward``."""
         paths = self.external_bases(ref)
         if MODULE_CLASS in paths:
             return True

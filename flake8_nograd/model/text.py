@@ -32,7 +32,7 @@ def _text(expression: code.Expression, whole: bool) -> str:
     if isinstance(expression, code.Attribute):
         return f"{_text(expression.value, whole)}.{expression.name}"
     if isinstance(expression, code.Subscript):
-        index = ", ".join(_text(each, whole) for each in expression.index) if whole else "..."
+        index = ", ".join(_text(each, whole) for each in expression.indices) if whole else "..."
         return f"{_text(expression.value, whole)}[{index}]"
     if isinstance(expression, code.Call):
         given = ", ".join(_text(each.value, whole) for each in expression.arguments)

@@ -29,10 +29,14 @@ class Grad(enum.IntFlag):
         return bool(self) and not self & (Grad.ON | Grad.INHERITED)
 
     def within(self, outer: Grad) -> Grad:
-        """This mode seen from a caller that runs in ``outer``."""
+        """The mode, seen from a caller that runs in ``outer``."""
         if self & Grad.INHERITED:
             return (self & ~Grad.INHERITED) | outer
         return self
+
+
+UNKNOWN = Grad(0)
+"""No gradient mode is known."""
 
 
 class Mode(enum.IntFlag):
@@ -111,7 +115,7 @@ class Self:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """What one call of a constructor makes. ``made_by`` is the class's path, or ref for a class of this file."""
+    """What a constructor makes; ``made_by`` is its class's path, or ref if it is of this file."""
 
     call: int
     made_by: str | int
@@ -143,7 +147,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a call returns that the model cannot look into; ``path`` is the callee's, where known."""
+    """What a call returns that cannot be looked into; ``path`` is the callee's, where known."""
 
     call: int
     path: str
@@ -176,7 +180,7 @@ class SavedGrad:
 
 @dataclass(frozen=True, slots=True)
 class ContextManager:
-    """What a ``@contextmanager`` function of this file, or a class with ``__enter__``, gave for a call."""
+    """What a ``@contextmanager`` function of this file gave for a call."""
 
     unit: int
     call: int
@@ -226,7 +230,7 @@ Thing: TypeAlias = (
 )
 
 Origin: TypeAlias = int | Parameter
-"""Whose graph a value carries: a forward, by the ref of its call, or whatever a parameter brought."""
+"""Whose graph a value carries: a forward's, by the ref of its call, or a parameter's."""
 
 MOST_THINGS = 24
 """A value that may be more than this many things is unknown: keeps joins cheap."""
@@ -243,7 +247,7 @@ class Value:
 
     things: frozenset[Thing] = frozenset()
     origins: frozenset[Origin] = frozenset()
-    made: Grad = Grad(0)
+    made: Grad = UNKNOWN
     parts: tuple[Value, ...] = ()
 
     def __or__(self, other: Value) -> Value:
@@ -256,7 +260,9 @@ class Value:
             things = frozenset()
         parts: tuple[Value, ...] = ()
         if self.parts and len(self.parts) == len(other.parts):
-            parts = tuple(mine | theirs for mine, theirs in zip(self.parts, other.parts))
+            parts = tuple(
+                mine | theirs for mine, theirs in zip(self.parts, other.parts, strict=True)
+            )
         return Value(things, self.origins | other.origins, self.made | other.made, parts)
 
     def without_graph(self) -> Value:
