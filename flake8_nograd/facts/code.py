@@ -349,13 +349,20 @@ class Parameter(NamedTuple):
     annotation: Expression | None
 
 
+class Decorator(NamedTuple):
+    """``@value``."""
+
+    ref: int
+    value: Expression
+
+
 class Function(NamedTuple):
     """A function, method or lambda (named ``<lambda>``)."""
 
     ref: int
     name: str
     parameters: tuple[Parameter, ...]
-    decorators: tuple[Expression, ...]
+    decorators: tuple[Decorator, ...]
     body: Block
     is_async: bool
     is_generator: bool
@@ -367,7 +374,7 @@ class Class(NamedTuple):
     ref: int
     name: str
     bases: tuple[Argument, ...]
-    decorators: tuple[Expression, ...]
+    decorators: tuple[Decorator, ...]
     body: Block
 
 

@@ -239,7 +239,7 @@ class FactVisitor(cst.CSTVisitor):
         return False
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:
-        decorators = self._values(decorator.decorator for decorator in node.decorators)
+        decorators = self._decorators(node.decorators)
         parameters = self._parameters(node.params)
         outer, self._yields = self._yields, False
         body = self._suite(node.body)
@@ -256,12 +256,17 @@ class FactVisitor(cst.CSTVisitor):
         self._statements.append(fact)
         return False
 
+    def _decorators(self, nodes: Iterable[cst.Decorator]) -> tuple[code.Decorator, ...]:
+        return tuple(
+            code.Decorator(self._keep(node), self._value(node.decorator)) for node in nodes
+        )
+
     def visit_ClassDef(self, node: cst.ClassDef) -> bool:
         fact = code.Class(
             self._keep(node),
             node.name.value,
             tuple(self._argument(argument) for argument in (*node.bases, *node.keywords)),
-            self._values(decorator.decorator for decorator in node.decorators),
+            self._decorators(node.decorators),
             self._suite(node.body),
         )
         self._statements.append(fact)

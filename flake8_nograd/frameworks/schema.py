@@ -56,7 +56,8 @@ class Returns:
 
     ``model`` and ``layer`` are modules with parameters, ``loss`` is one without; an ``attack``
     takes gradients when it is called; ``stack`` is an ExitStack; ``other`` is none of these;
-    ``argument`` is what was passed first. ``mode`` is the mode in which a model comes.
+    ``argument`` is what was passed first. ``mode`` is the mode in which a model comes;
+    ``mode_dependent``: what it computes depends on its mode.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Returns:
     ]
     source: str
     mode: ModeWord = "train"
+    mode_dependent: bool = False
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,8 @@ class Effect:
     - ``drop`` gives a result without graph; ``detach`` the same value without its graph; ``read``
       something that is no tensor; ``operation`` a tensor computed from its arguments; ``self``
       the receiver; ``wrapped`` the model that the receiver wraps.
+    - ``dropout`` is an operation that ignores the module's mode where ``training`` is not given,
+      ``attention_dropout`` one that takes ``dropout_p`` as it is.
     - ``eval``, ``train``: switch a model's mode; ``load`` fills it with trained weights;
       ``parameters`` gives its parameters; ``freeze`` is ``requires_grad_``.
     - ``forward`` runs the model; ``generate`` too, under a guard of its own; ``export`` bakes the
@@ -109,6 +113,8 @@ class Effect:
         "requires_grad",
         "calls",
         "operation",
+        "dropout",
+        "attention_dropout",
         "save_mode",
         "export",
         "needs_gradient",

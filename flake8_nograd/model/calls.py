@@ -184,12 +184,19 @@ class Calls:
     ) -> Value | None:
         everything = join([value for _, value in arguments])
         if row.what == "argument":
+            self._notice_variable(fact, arguments)
             return arguments[0][1] if arguments else NOTHING
+        if row.mode_dependent and not self._run.conditions:
+            self._run.notice("layer built", text_of(fact.function), fact.ref)
         if row.what == "layer" and not naming.is_class(path):
             return self._unknown(fact, path, arguments)
         if row.what == "other":
             return Value(frozenset([Instance(fact.ref, path)]), everything.origins)
         made = Instance(fact.ref, path)
+        if row.what == "optimizer":
+            self._program.optimized.update(
+                each.model for each in everything.things if isinstance(each, ParametersOf)
+            )
         if row.what in ("model", "layer"):
             mode = MODE_WORDS[row.mode] | self._run.models.mode_of_children(everything)
             self._run.live.set_mode([made], mode)
@@ -205,6 +212,10 @@ class Calls:
         if row.does == "drop":
             return thing(Result(fact.ref, path))
         if row.does == "operation":
+            return self._operation(arguments)
+        if row.does in ("dropout", "attention_dropout"):
+            if _ignores_mode(row, fact):
+                self._run.notice("dropout", text_of(fact.function), fact.ref)
             return self._operation(arguments)
         if row.does == "save_mode":
             return thing(SavedGrad(run.live.grad))
@@ -223,6 +234,16 @@ class Calls:
         if row.does == "calls":
             return self._calls(fact, path, arguments)
         return self._unknown(fact, path, arguments)
+
+    def _notice_variable(self, fact: code.Call, arguments: Arguments) -> None:
+        """``Variable(x, volatile=True)``, ``Variable(loss, requires_grad=True)``."""
+        for argument, value in arguments:
+            if Literal(True) not in value.things:
+                continue
+            if argument.keyword == "volatile":
+                self._run.notice("volatile", text_of(fact.function), fact.ref)
+            elif argument.keyword == "requires_grad":
+                self._run.notice("required gradient", text_of(arguments[0][0].value))
 
     def _export(self, fact: code.Call, arguments: Arguments) -> Value:
         """``torch.jit.trace(model, example)``: the model runs, and its mode is baked in."""
@@ -344,7 +365,7 @@ class Calls:
             if isinstance(each, LocalFunction):
                 self._program.units[each.unit].is_passed = True
         if fills and isinstance(fact.function, code.Attribute):
-            run.extend(fact.function.value, given)
+            run.extend(fact.function.value, given, appends=last in ("append", "extend"))
         if naming.is_class(path) and not self._run.models.mode_of_children(given):
             run.live.set_mode([Result(fact.ref, path)], Mode.TRAIN)
         origins = given.origins | receiver.origins | callee.origins
@@ -418,7 +439,7 @@ class Calls:
             self._program.add_model(each for each in things if may_be_model(each))
             return thing(*(ParametersOf(each) for each in things))
         if row.does == "freeze":
-            return self._run.models.freeze(receiver, things, evidence, arguments)
+            return self._run.models.freeze(text, receiver, things, evidence, arguments)
         if row.does in ("forward", "generate"):
             if evidence <= Evidence.NONE and row.method != "forward":
                 return None
@@ -490,3 +511,20 @@ def _is_super(expression: code.Expression) -> bool:
 
 def _is_given(value: Value) -> bool:
     return not value.things & {Literal(None), Literal(False)}
+
+
+def _ignores_mode(row: Effect, fact: code.Call) -> bool:
+    """Whether a functional dropout is active in eval mode too."""
+    by_name = {each.keyword: each.value for each in fact.arguments if each.keyword}
+    by_place = [each.value for each in fact.arguments if not each.keyword and not each.star]
+    if any(each.star for each in fact.arguments):
+        return False
+    if row.does == "attention_dropout":
+        given = by_name.get("dropout_p", by_place[4] if len(by_place) > 4 else None)
+        if isinstance(given, code.Constant):
+            return given.value not in (0, None, ...)
+        return isinstance(given, code.Attribute)
+    if "training" in by_name or len(by_place) > 2:
+        return False
+    given = by_name.get("p", by_place[1] if len(by_place) > 1 else None)
+    return not (isinstance(given, code.Constant) and given.value == 0)

@@ -32,7 +32,7 @@ class Unguarded:
 def unguarded(model: ModuleModel) -> Iterator[Unguarded]:
     """The forwards that evaluate while gradients are recorded."""
     for forward in model.forwards():
-        if forward.kind not in ("forward", "through"):
+        if forward.kind not in ("forward", "through") or model.is_behind_idle_guard(forward):
             continue
         entry = model.is_recording(forward)
         if entry is None or not evaluates(model, forward):

@@ -39,6 +39,8 @@ class Forward:
     mode: Mode
     inputs: frozenset[Thing]
     """What the arguments may be."""
+    inputs_made: Grad
+    """The modes under which the arguments were computed; no flag where unknown."""
     held_out: bool
     """A loop around it, or its input, is named like held-out data."""
     by_name: bool
@@ -76,6 +78,8 @@ class ModeSwitch:
 
     place: Place
     models: frozenset[Thing]
+    before: Mode
+    """The mode that the models were in."""
     mode: Mode
     text: str
 
@@ -93,6 +97,60 @@ class CallSite:
     text: str
 
 
+NoticeKind: TypeAlias = Literal[
+    "guard not entered",
+    "guard not called",
+    "guard in and",
+    "guard on async",
+    "guard on lazy result",
+    "guard on context manager",
+    "guard on class",
+    "enable in inference",
+    "guard in guard",
+    "switched off",
+    "yield in guard",
+    "await in guard",
+    "mode not called",
+    "mode as attribute",
+    "volatile",
+    "required gradient",
+    "dropout",
+    "layer built",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A spelling that means something other than it seems; a rule says when it is a mistake."""
+
+    place: Place
+    kind: NoticeKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accumulation:
+    """A value is added to, or appended to, what outlives the iteration of a loop."""
+
+    place: Place
+    text: str
+    origin: int
+    """Stands for the accumulated value, so that its own uses can be asked for."""
+    added: frozenset[Origin]
+    grad: Grad
+    carried: bool
+    """The iteration before has added to it too."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoopModes:
+    """The modes of models when a loop is entered, and at the end of its body."""
+
+    loop: int
+    before: dict[Thing, Mode]
+    after: dict[Thing, Mode]
+
+
 @dataclass(slots=True)
 class Events:
     """All that happened in one unit."""
@@ -101,6 +159,9 @@ class Events:
     gradients: list[GradientUse] = field(default_factory=list)
     switches: list[ModeSwitch] = field(default_factory=list)
     calls: list[CallSite] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    accumulations: list[Accumulation] = field(default_factory=list)
+    loop_modes: list[LoopModes] = field(default_factory=list)
     thrown_away: set[int] = field(default_factory=set)
     """The calls, by ref, whose result nobody takes: statements of their own, or ``_ = ...``."""
     kept_in_names: set[int] = field(default_factory=set)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from flake8_nograd.facts import code
 from flake8_nograd.frameworks.schema import Guard
 from flake8_nograd.model import naming
-from flake8_nograd.model.events import Arguments
+from flake8_nograd.model.events import Arguments, NoticeKind
+from flake8_nograd.model.text import text_of
 from flake8_nograd.model.values import (
     NOTHING,
     UNKNOWN,
@@ -79,7 +80,7 @@ class Guards:
         ]
         if functions and not guard.immediate:
             return self.wrap(functions, grad)
-        return thing(GuardObject(grad, guard.ends_inference, instance))
+        return thing(GuardObject(grad, guard.ends_inference, guard.immediate, instance))
 
     def _chosen(self, guard: Guard, arguments: Arguments) -> Grad:
         """The mode that a guard's argument selects."""
@@ -147,6 +148,15 @@ class Guards:
                 run.live.grad = each.inside(run.live.grad)
         return NOTHING
 
+    def is_guard(self, each: Thing) -> bool:
+        """A guard that sets the gradient mode, called or not."""
+        if isinstance(each, GuardObject):
+            return each.grad != Grad.INHERITED
+        if isinstance(each, External):
+            guard = self._frameworks.guard(self._frameworks.canonical(each.path))
+            return guard is not None and guard.grad != "unchanged"
+        return False
+
     def decoration(self, function: code.Function, decorators: Sequence[Value]) -> Decoration:
         """What ``decorators``, outermost first, make of a function."""
         grad = Grad.INHERITED
@@ -170,6 +180,7 @@ class Guards:
         is_context_manager = bool(
             names & {"contextlib.contextmanager", "contextlib.asynccontextmanager"}
         )
+        self._notice_decoration(function, decorators, is_context_manager)
         if function.is_async or is_context_manager:
             grad = Grad.INHERITED
         return Decoration(
@@ -179,6 +190,23 @@ class Guards:
             is_property=bool(names & {"property", "functools.cached_property"}),
             is_context_manager=is_context_manager,
         )
+
+    def _notice_decoration(
+        self, function: code.Function, decorators: Sequence[Value], is_context_manager: bool
+    ) -> None:
+        """Notice guards that decorate what they cannot guard."""
+        kind: NoticeKind
+        if is_context_manager:
+            kind = "guard on context manager"
+        elif function.is_async:
+            kind = "guard on async"
+        elif not function.is_generator and _returns_lazily(function.body):
+            kind = "guard on lazy result"
+        else:
+            return
+        for decorator, value in zip(function.decorators, decorators, strict=True):
+            if any(self.is_guard(each) for each in value.things):
+                self._run.notice(kind, text_of(decorator.value), decorator.ref)
 
     def decorate(
         self, function: LocalFunction, owner: int | None, decorators: Sequence[Value]
@@ -222,3 +250,27 @@ class Guards:
                         initial = self._program.units[each.unit].initial
                         grad |= initial if mode == Grad.INHERITED else mode
         return grad or Grad.INHERITED
+
+
+def _returns_lazily(body: code.Block) -> bool:
+    """Whether a function's own ``return`` gives work that is done later."""
+    for statement in body:
+        if isinstance(statement, code.Return):
+            value = statement.value
+            if isinstance(value, code.Lambda):
+                return True
+            if isinstance(value, code.Comprehension) and value.kind == "generator":
+                return True
+            if isinstance(value, code.Call) and value.function in _LAZY:
+                return True
+        elif isinstance(statement, (code.With, code.For, code.While)):
+            if _returns_lazily(statement.body):
+                return True
+        elif isinstance(statement, code.If):
+            blocks = [*(block for _, block in statement.branches), statement.orelse]
+            if any(_returns_lazily(block) for block in blocks):
+                return True
+    return False
+
+
+_LAZY = (code.Name("map"), code.Name("filter"))

@@ -13,7 +13,15 @@ from typing import TYPE_CHECKING, Any
 from flake8_nograd.facts import code
 from flake8_nograd.model import naming
 from flake8_nograd.model.calls import Calls
-from flake8_nograd.model.events import Events, Place, Summary
+from flake8_nograd.model.events import (
+    Accumulation,
+    Events,
+    LoopModes,
+    Notice,
+    NoticeKind,
+    Place,
+    Summary,
+)
 from flake8_nograd.model.guards import Guards
 from flake8_nograd.model.local_calls import LocalCalls
 from flake8_nograd.model.models import Models
@@ -57,6 +65,9 @@ if TYPE_CHECKING:
 MOST_PASSES = 4
 """A unit's body is run at most so often until the heads of its loops are stable."""
 
+_ACCUMULATED = -2
+"""What accumulates at statement r is the origin ``_ACCUMULATED - r``, which no call has."""
+
 _DEEPEST_MEMBER = 4
 """``a.b.c.d.e`` and deeper is unknown."""
 
@@ -91,6 +102,7 @@ class Interpreter:
         self._exits: list[State] = []
         self._yields: list[State] = []
         self._globals: set[str] = set()
+        self._statement = unit.ref
         self.runs_parameters: set[tuple[Parameter, Grad]] = set()
 
     # ------------------------------------------------------------------ the run
@@ -156,6 +168,11 @@ class Interpreter:
         """Where something happens that happens now."""
         return Place(self.unit.ref, ref, tuple(self.loops), self._block, self.conditions > 0)
 
+    def notice(self, kind: NoticeKind, text: str, ref: int | None = None) -> None:
+        """A spelling that means something other than it seems, at ``ref`` or this statement."""
+        place = self.place(self._statement if ref is None else ref)
+        self.events.notices.append(Notice(place, kind, text))
+
     def use(self, value: Value, use: Use) -> None:
         """``value`` goes where ``use`` says."""
         if value.origins:
@@ -171,6 +188,7 @@ class Interpreter:
         for statement in statements:
             if self.state is None:
                 break
+            self._statement = getattr(statement, "ref", self._statement)
             _STATEMENTS[type(statement)](self, statement)
         self._block = outer
 
@@ -184,10 +202,27 @@ class Interpreter:
     def _evaluate(self, statement: code.Evaluate) -> None:
         if isinstance(statement.value, code.Call):
             self.events.thrown_away.add(statement.value.ref)
-        self.value(statement.value)
+        value = self.value(statement.value)
+        self._without_effect(statement, value)
         if self.calls.exits:
             self.calls.exits = False
             self.state = None
+
+    def _without_effect(self, statement: code.Evaluate, value: Value) -> None:
+        """Notice what does nothing as a statement: a guard, a method that is not called."""
+        guards = [each for each in value.things if self.guards.is_guard(each)]
+        made = statement.value
+        if isinstance(made, code.Call):
+            made = made.function
+        is_named = any(self.guards.is_guard(each) for each in self.value(made).things)
+        if guards and len(guards) == len(value.things) and is_named:
+            acted = any(isinstance(each, GuardObject) and each.acted for each in guards)
+            kind: NoticeKind = "switched off" if acted else "guard not entered"
+            self.notice(kind, text_of(statement.value))
+        elif isinstance(statement.value, code.Attribute):
+            receiver = self.value(statement.value.value)
+            if self.models.is_mode_method(statement.value, receiver):
+                self.notice("mode not called", text_of(statement.value))
 
     def _assign(self, statement: code.Assign) -> None:
         annotation = NOTHING
@@ -203,10 +238,27 @@ class Interpreter:
             kept = self.events.thrown_away if blank else self.events.kept_in_names
             kept.add(statement.value.ref)
         value = self.value(statement.value)
+        if any(isinstance(each, GuardObject) and each.acted for each in value.things):
+            self.notice("switched off", text_of(statement.value))
         if self._is_annotated(annotation, MODULE_CLASS):
             self.program.add_model(value.things)
         for target in statement.targets:
-            self.assign(target, value)
+            self.assign(target, self._added_to_itself(statement, target, value))
+
+    def _added_to_itself(
+        self, statement: code.Assign, target: code.Expression, value: Value
+    ) -> Value:
+        """``total = total + loss``: an accumulation too."""
+        operation = statement.value
+        path = path_of(target)
+        if path is None or not isinstance(operation, code.Operation):
+            return value
+        if path not in [path_of(operand) for operand in operation.operands]:
+            return value
+        before = self.value(target)
+        others = [each for each in operation.operands if path_of(each) != path]
+        added = self.value_of_parts(others)
+        return self.accumulated(path, statement.ref, value, added, before)
 
     def _declare(self, target: code.Expression) -> None:
         if isinstance(target, code.Name):
@@ -267,10 +319,12 @@ class Interpreter:
                 key = ("field", each, name)
             self.program.add_value(key, value)
 
-    def extend(self, container: code.Expression, value: Value) -> None:
+    def extend(self, container: code.Expression, value: Value, appends: bool = False) -> None:
         """``container[...] = value``, ``container.append(value)``: it now holds ``value`` too."""
-        held = Value(value.things, value.origins, value.made)
         before = self.value(container)
+        held = Value(value.things, value.origins, value.made)
+        if appends:
+            held = self.accumulated(text_of(container), self._statement, held, value, before)
         base = container
         while isinstance(base, code.Subscript):
             base = base.value
@@ -293,7 +347,25 @@ class Interpreter:
         before = self.value(statement.target)
         made = self.live.grad if before.origins or added.origins else UNKNOWN
         value = Value(before.things | added.things, before.origins | added.origins, made)
-        self.assign(statement.target, value)
+        text = text_of(statement.target)
+        self.assign(statement.target, self.accumulated(text, statement.ref, value, added, before))
+
+    def accumulated(self, text: str, ref: int, value: Value, added: Value, before: Value) -> Value:
+        """``value``: what was ``before``, to which ``added`` was just added inside a loop."""
+        if not self.loops or not added.origins:
+            return value
+        origin = _ACCUMULATED - ref
+        self.events.accumulations.append(
+            Accumulation(
+                self.place(ref),
+                text,
+                origin,
+                added.origins,
+                self.live.grad,
+                carried=origin in before.origins,
+            )
+        )
+        return Value(value.things, value.origins | {origin}, value.made)
 
     def _return(self, statement: code.Return) -> None:
         if statement.value is not None:
@@ -396,6 +468,7 @@ class Interpreter:
         held_out: bool,
         ends: bool,
     ) -> None:
+        before = dict(self.live.modes)
         head = joined([self.live, self._heads.get(ref)])
         assert head is not None
         self.state = head.copy()
@@ -411,6 +484,7 @@ class Interpreter:
         self._loop_depths.pop()
         back = joined([self.state, *self._continues.pop()])
         if back is not None:
+            self.events.loop_modes.append(LoopModes(ref, before, dict(back.modes)))
             known = self._heads.get(ref)
             self._heads[ref] = back if known is None else known.join(back)
         self.state = joined([tested, back]) if ends else None
@@ -433,6 +507,10 @@ class Interpreter:
         leaving: list[Callable[[], None]] = []
         for item in statement.items:
             value = self.value(item.context)
+            if isinstance(item.context, code.Boolean) and any(
+                self.guards.is_guard(each) for each in value.things
+            ):
+                self.notice("guard in and", item.context.operator, statement.ref)
             leave = self._enter(statement.ref, value, item.context, outer)
             if leave is not None:
                 leaving.append(leave)
@@ -454,16 +532,17 @@ class Interpreter:
         grad, leave, acts = UNKNOWN, None, False
         for each in value.things:
             found: Grad | None = Grad.INHERITED
-            if isinstance(each, (GuardObject, External)):
+            if self.guards.is_exit_stack(each):
+                acts = True
+            elif isinstance(each, (GuardObject, External)):
                 found = self.guards.guard_of(each)
+                self._notice_entry(ref, each, context)
                 if isinstance(each, GuardObject) and each.instance is not None:
                     _, leave = self._enter_instance(each.instance, context)
             elif isinstance(each, ContextManager):
                 found, leave = self.enter_context_manager(each)
             elif isinstance(each, Instance):
                 found, leave = self._enter_instance(each, context)
-            elif self.guards.is_exit_stack(each):
-                acts = True
             elif naming.may_be_guard(text_of(context)):
                 found = Grad.ON | Grad.OFF
             if found is None:
@@ -474,6 +553,18 @@ class Interpreter:
             self.entered.append((ref, outer))
             self.live.grad = grad
         return leave
+
+    def _notice_entry(
+        self, ref: int, guard: GuardObject | External, context: code.Expression
+    ) -> None:
+        if isinstance(guard, External):
+            if self.guards.is_guard(guard) and not isinstance(context, code.Call):
+                self.notice("guard not called", text_of(context), ref)
+        elif guard.grad == Grad.ON:
+            if self.live.grad == Grad.INFERENCE and not guard.ends_inference:
+                self.notice("enable in inference", text_of(context), ref)
+        elif guard.grad.is_off and self.live.grad.is_off and not guard.acted:
+            self.notice("guard in guard", text_of(context), ref)
 
     def enter_context_manager(
         self, manager: ContextManager
@@ -572,7 +663,7 @@ class Interpreter:
     def define(self, function: code.Function) -> Unit:
         """Register a function of this file where its definition is run."""
         grad_before = self.live.grad
-        decorators = [self.value(each) for each in function.decorators]
+        decorators = [self.value(each.value) for each in function.decorators]
         self.live.grad = grad_before
         for parameter in function.parameters:
             if parameter.default is not None:
@@ -609,7 +700,9 @@ class Interpreter:
 
     def _class(self, statement: code.Class) -> None:
         for decorator in statement.decorators:
-            self.value(decorator)
+            value = self.value(decorator.value)
+            if any(self.guards.is_guard(each) for each in value.things):
+                self.notice("guard on class", text_of(decorator.value), decorator.ref)
         bases = [self.value(base.value) for base in statement.bases if base.keyword is None]
         ordered = sorted((each for base in bases for each in base.things), key=repr)
         info = self.program.classes.get(statement.ref)
@@ -809,12 +902,20 @@ class Interpreter:
     def _starred(self, expression: code.Starred) -> Value:
         return self.value(expression.value).element()
 
+    @property
+    def _is_off_by_with(self) -> bool:
+        return bool(self.entered) and self.live.grad.is_off and not self.unit.initial.is_off
+
     def _await(self, expression: code.Await) -> Value:
+        if self._is_off_by_with:
+            self.notice("await in guard", text_of(expression.value), expression.ref)
         return self.value(expression.value)
 
     def _yield(self, expression: code.Yield) -> Value:
         value = NOTHING if expression.value is None else self.value(expression.value)
         self.use(value, Use.YIELDED)
+        if self._is_off_by_with:
+            self.notice("yield in guard", self.unit.name, expression.ref)
         self._returned |= value
         self._yields.append(self.live.copy())
         return NOTHING

@@ -135,6 +135,7 @@ class LocalCalls:
                         grad=grad,
                         mode=Mode.INHERITED,
                         inputs=frozenset(),
+                        inputs_made=UNKNOWN,
                         held_out=any(run.held_out),
                         by_name=False,
                         kind="through",

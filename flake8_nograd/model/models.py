@@ -89,6 +89,7 @@ class Models:
                 grad=grad,
                 mode=mode or Mode.INHERITED,
                 inputs=given.things,
+                inputs_made=given.made,
                 held_out=any(run.held_out) or any(naming.is_held_out(each) for each in inputs),
                 by_name=evidence < Evidence.STRONG,
                 kind=kind,  # type: ignore[arg-type]
@@ -204,17 +205,37 @@ class Models:
         models = [each for each in ordered(receiver.things) if may_be_model(each)]
         if row.does == "eval" or arguments or evidence >= Evidence.NAME:
             self._program.add_model(models)
+        before = Mode(0)
+        for model in models:
+            before |= run.live.mode(model)
         run.live.set_mode(models, mode)
-        run.events.switches.append(ModeSwitch(run.place(fact.ref), frozenset(models), mode, text))
+        run.events.switches.append(
+            ModeSwitch(run.place(fact.ref), frozenset(models), before, mode, text)
+        )
         return receiver
 
+    def is_mode_method(self, function: code.Attribute, receiver: Value) -> bool:
+        """``model.eval``, ``model.train`` of something that is a model."""
+        switches = any(
+            row.does in ("eval", "train") for row in self._frameworks.methods(function.name)
+        )
+        things = ordered(receiver.things)
+        return switches and self.evidence(things, text_of(function.value)) >= Evidence.NAME
+
     def freeze(
-        self, receiver: Value, things: list[Thing], evidence: Evidence, arguments: Arguments
+        self,
+        text: str,
+        receiver: Value,
+        things: list[Thing],
+        evidence: Evidence,
+        arguments: Arguments,
     ) -> Value:
         """``requires_grad_(...)`` of a model or of its parameters."""
         required = arguments[0][1] if arguments else thing(Literal(True))
         models = [each for each in things if evidence > Evidence.NONE and may_be_model(each)]
         models += [each.model for each in things if isinstance(each, ParametersOf)]
+        if not models and Literal(True) in required.things:
+            self._run.notice("required gradient", text)
         self._require_gradients(models, required)
         return receiver
 
@@ -255,6 +276,14 @@ class Models:
         if target.name == "requires_grad":
             models = [each.model for each in owner.things if isinstance(each, ParametersOf)]
             self._require_gradients(models, value)
+            if Literal(True) in value.things:
+                self._run.notice("required gradient", text_of(target.value))
+        elif target.name == "training":
+            text = text_of(target.value)
+            if self.evidence(ordered(owner.things), text) >= Evidence.NAME and not any(
+                isinstance(each, Self) for each in owner.things
+            ):
+                self._run.notice("mode as attribute", text)
         elif any(self.is_module(each) for each in value.things):
             self._program.unfreeze(each for each in owner.things if not isinstance(each, Self))
 

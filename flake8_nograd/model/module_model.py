@@ -14,7 +14,14 @@ from flake8_nograd.facts import code
 from flake8_nograd.frameworks import Frameworks
 from flake8_nograd.frameworks.schema import Hook
 from flake8_nograd.model import naming
-from flake8_nograd.model.events import CallSite, Forward, GradientUse
+from flake8_nograd.model.events import (
+    Accumulation,
+    CallSite,
+    Forward,
+    GradientUse,
+    Notice,
+    NoticeKind,
+)
 from flake8_nograd.model.interpreter import Interpreter
 from flake8_nograd.model.program import MODULE, Program, Unit
 from flake8_nograd.model.values import (
@@ -24,6 +31,7 @@ from flake8_nograd.model.values import (
     LocalFunction,
     Member,
     Mode,
+    Origin,
     Parameter,
     Result,
     Self,
@@ -71,6 +79,11 @@ class ModuleModel:
                 if forward.place.ref not in seen:
                     seen.add(forward.place.ref)
                     yield forward
+
+    def notices(self, kind: NoticeKind) -> Iterator[Notice]:
+        """All notices of a kind."""
+        for unit in self.units:
+            yield from (notice for notice in unit.events.notices if notice.kind == kind)
 
     def gradients(self) -> Iterator[GradientUse]:
         """All gradient uses of the file."""
@@ -147,6 +160,31 @@ class ModuleModel:
     def _is_test_file(self) -> bool:
         return self.program.imports_tests and any(
             unit.name.startswith("test_") for unit in self.units
+        )
+
+    def takes_mode(self, unit: Unit) -> bool:
+        """Whether a ``train`` method can stand in for that of ``nn.Module``."""
+        if unit.owner is None or not self.program.is_module_class(unit.owner):
+            return True
+        parameters = () if unit.function is None else unit.function.parameters[1:]
+        if any(each.kind == "*" for each in parameters):
+            return True
+        positional = [each for each in parameters if each.kind == "positional"]
+        required = [each for each in parameters if each.default is None and "*" not in each.kind]
+        if not positional or len(required) > 1 or (required and required[0] is not positional[0]):
+            return False
+        first = positional[0]
+        return (
+            naming.is_mode(first.name)
+            or first.annotation == code.Name("bool")
+            or first.default in (code.Constant(True), code.Constant(False))
+        )
+
+    def yields_on_purpose(self, unit: Unit) -> bool:
+        """A context manager or a fixture: what runs at its ``yield`` is meant to be guarded."""
+        return unit.is_context_manager or any(
+            naming.is_context(getattr(each, "path", "") or getattr(each, "name", ""))
+            for each in unit.decorators.things
         )
 
     # ----------------------------------------------------------- gradient mode
@@ -233,6 +271,34 @@ class ModuleModel:
             return grad
         entry = self.entry(self.unit(call.place.unit)).grad
         return grad.within(entry) if entry.is_off else grad
+
+    def leaves_gradients_off(self, unit: Unit) -> bool:
+        """Whether gradients are certainly off after a function, and nothing switches them back."""
+        summary = self.program.summary(unit.ref, unit.ref)
+        if unit.ref == MODULE or unit.is_context_manager or unit.name == "__enter__":
+            return False
+        return summary is not None and summary.exit_grad.is_off
+
+    def is_entered_recording(self, unit: Unit) -> bool:
+        """Whether a unit may be entered while gradients are recorded."""
+        return bool(self.entry(unit).grad & Grad.ON)
+
+    def goes_backward(self, notice: Notice) -> bool:
+        """Whether the loss of a notice goes backward later in its unit."""
+        return any(
+            use.kind == "backward"
+            and use.text == f"{notice.text}.backward"
+            and use.place.ref > notice.place.ref
+            and (naming.is_loss(notice.text) or bool(use.made))
+            for use in self.unit(notice.place.unit).events.gradients
+        )
+
+    def is_required_by_hand(self, use: GradientUse) -> bool:
+        """Whether the loss of a gradient use was made to require one before."""
+        return any(
+            notice.kind == "required gradient" and use.text == f"{notice.text}.backward"
+            for notice in self.unit(use.place.unit).events.notices
+        )
 
     # ------------------------------------------------------------------- values
 
@@ -324,6 +390,36 @@ class ModuleModel:
     def trains(self, unit: Unit) -> bool:
         """Whether a unit takes gradients, itself or in what it calls."""
         return unit.ref in self._training_units
+
+    def trains_elsewhere(self, unit: Unit) -> bool:
+        """Whether other code of the file than this unit takes gradients."""
+        return any(each != unit.ref for each in self._training_units)
+
+    def is_optimized(self, forward: Forward) -> bool:
+        """Whether an optimizer made in this file has the parameters of a forward's model."""
+        return bool(forward.models) and forward.models <= self.program.optimized
+
+    def is_backpropagated_alone(self, accumulation: Accumulation) -> bool:
+        """Whether what is added goes backward in the loop, and the sum never does."""
+        if not accumulation.carried:
+            return False
+        place = accumulation.place
+        if self._fate(accumulation.origin, place.unit, frozenset()) & Use.GRADIENT:
+            return False
+        unit = self.unit(place.unit)
+        walked: set[Origin] = set()
+        for use in unit.events.gradients:
+            if use.kind == "backward" and set(use.place.loops) & set(place.loops):
+                walked |= use.origins
+        for forward in unit.events.forwards:
+            if forward.through is not None and self.trains(self.unit(forward.through)):
+                walked.add(forward.place.ref)
+        return any(
+            isinstance(each, int)
+            and each in walked
+            and not self.program.forwards.get(each, Grad.OFF).is_off
+            for each in accumulation.added
+        )
 
     def takes_gradients(self, unit: Unit) -> bool:
         """Whether a unit's own code takes gradients."""
@@ -418,6 +514,14 @@ class ModuleModel:
             for each in forward.models
         )
 
+    def is_behind_idle_guard(self, forward: Forward) -> bool:
+        """Whether a guard that was made but not entered stands before a forward in its unit."""
+        return any(
+            notice.kind in ("guard not entered", "guard in and")
+            and notice.place.ref < forward.place.ref
+            for notice in self.unit(forward.place.unit).events.notices
+        )
+
     def is_thrown_away(self, forward: Forward) -> bool:
         """Whether nobody takes the result: a warm-up, lazy initialisation, a run for its hooks."""
         return forward.place.ref in self.unit(forward.place.unit).events.thrown_away
@@ -483,7 +587,7 @@ class ModuleModel:
         mode = Mode(0)
         calls = self._callers.get(unit, [])
         for call in calls:
-            for each in _given(model, call):
+            for each in self.given(model, call):
                 found = _mode_in(call.modes, each)
                 mode |= found & ~Mode.INHERITED
                 if found & Mode.INHERITED:
@@ -491,6 +595,21 @@ class ModuleModel:
         if not calls or not mode:
             mode |= self._ambient_mode(model, unit)
         return mode
+
+    def exit_modes(self, unit: int) -> frozenset[tuple[Thing, Mode]]:
+        """The modes in which a unit leaves models."""
+        summary = self.program.summary(unit, unit)
+        return frozenset() if summary is None else summary.exit_modes
+
+    def given(self, model: Thing, call: CallSite) -> list[Thing]:
+        """What a callee's model is at a call."""
+        return _given(model, call)
+
+    def name_of(self, model: Thing) -> str:
+        """A model's name in its unit; ``model`` where it has none."""
+        if isinstance(model, Member):
+            return f"{self.name_of(model.owner)}.{model.name}"
+        return model.name if isinstance(model, Parameter) else "model"
 
     def _ambient_mode(self, model: Thing, unit: int) -> Mode:
         """The mode that constructors, loaders and the module leave a model in."""

@@ -16,8 +16,8 @@ _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
 _MODEL = frozenset(
     """
     model net network module generator discriminator encoder decoder enc dec backbone
-    autoencoder unet vae gan critic actor policy teacher student resnet vgg cnn rnn lstm gru mlp transformer bert
-    gpt vit seq2seq ensemble
+    autoencoder unet vae gan critic actor policy teacher student resnet vgg cnn rnn lstm gru mlp
+    transformer bert gpt vit seq2seq ensemble
     """.split()
 )
 _MODEL_SUFFIXES = frozenset("g d s t a b x y ema target online old new ddp parallel".split())
@@ -165,6 +165,18 @@ def trains_its_argument(name: str) -> bool:
 def is_said_to_be_deliberate(comment: str) -> bool:
     """``# keep dropout on``, ``# MC dropout``: a comment that says that train mode is meant."""
     return bool(_DELIBERATE.search(comment))
+
+
+@cache
+def is_mode(name: str) -> bool:
+    """``mode``, ``is_train``: the parameter of ``nn.Module.train``."""
+    return not {"mode", "flag", "train", "training", "status"}.isdisjoint(words(name))
+
+
+@cache
+def is_context(name: str) -> bool:
+    """``pytest.fixture``, ``contextmanager``: decorators of what is entered, not iterated."""
+    return not {"fixture", "contextmanager", "context"}.isdisjoint(words(name))
 
 
 @cache

@@ -99,6 +99,8 @@ class Program:
         """Whose graph was cut off, by the ref of the call that did it."""
         self._readers: dict[Hashable, set[int]] = {}
         self._dirty: dict[int, None] = {MODULE: None}
+        self.optimized: set[Thing] = set()
+        """The models whose parameters an optimizer of this file has."""
         self.optimizers: set[Thing] = set()
         """What is annotated as an optimizer."""
         self.imports_tests = False

@@ -159,6 +159,8 @@ class GuardObject:
 
     grad: Grad
     ends_inference: bool = False
+    acted: bool = False
+    """Making it has switched the mode already: ``set_grad_enabled``."""
     instance: Instance | None = None
     """The instance that it is, of a guard's subclass in this file."""
 

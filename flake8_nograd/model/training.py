@@ -1,0 +1,132 @@
+"""What goes wrong in training runs: modes that are not restored, graphs that are kept.
+
+Only what is certain from this file is told here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flake8_nograd.model.evaluations import evaluates
+from flake8_nograd.model.events import Accumulation, CallSite, Forward, LoopModes, Place
+from flake8_nograd.model.module_model import ModuleModel
+from flake8_nograd.model.program import Unit
+from flake8_nograd.model.values import Mode, Thing, Use
+
+
+def unrestored(model: ModuleModel) -> Iterator[tuple[Place, str]]:
+    """The calls that leave a model in eval mode for the next iteration's training forward."""
+    for unit in model.units:
+        for loop in unit.events.loop_modes:
+            for trained in sorted(_trained_in(model, unit, loop), key=repr):
+                if loop.before.get(trained) != Mode.TRAIN or loop.after.get(trained) != Mode.EVAL:
+                    continue
+                culprit = _last_switch(model, unit, trained, Mode.EVAL, loop=loop.loop)
+                if culprit is not None:
+                    yield culprit
+
+
+def _trained_in(model: ModuleModel, unit: Unit, loop: LoopModes) -> set[Thing]:
+    """The models that are trained in a loop as the iteration before has left them."""
+    found: set[Thing] = set()
+    for forward in unit.events.forwards:
+        if loop.loop in forward.place.loops and _is_trained_as_left(model, forward):
+            found |= forward.models
+    for call in unit.events.calls:
+        if loop.loop in call.place.loops and model.trains(model.unit(call.callee)):
+            found |= _trained_by(model, call)
+    return found
+
+
+def _is_trained_as_left(model: ModuleModel, forward: Forward) -> bool:
+    return bool(forward.mode & Mode.EVAL) and bool(model.fate(forward) & Use.GRADIENT)
+
+
+def _trained_by(model: ModuleModel, call: CallSite) -> set[Thing]:
+    """The models that a call trains in the mode in which it is given them."""
+    found: set[Thing] = set()
+    for forward in model.unit(call.callee).events.forwards:
+        if forward.mode == Mode.INHERITED and model.fate(forward) & Use.GRADIENT:
+            for each in forward.models:
+                found.update(model.given(each, call))
+    return {each for each in found if call.modes.get(each, Mode.INHERITED) & Mode.EVAL}
+
+
+def _last_switch(
+    model: ModuleModel,
+    unit: Unit,
+    switched: Thing,
+    mode: Mode,
+    loop: int | None = None,
+    before: Mode | None = None,
+) -> tuple[Place, str] | None:
+    """The last statement or call that puts a model in ``mode``: its place, the model's name.
+
+    Only inside ``loop``, and only where the model could be in the mode ``before``, if given.
+    """
+    found: list[tuple[Place, str]] = [
+        (switch.place, switch.text)
+        for switch in unit.events.switches
+        if switch.mode == mode
+        and switched in switch.models
+        and (before is None or (switch.before & before and not switch.place.conditional))
+    ]
+    for call in unit.events.calls:
+        if before is not None and not call.modes.get(switched, Mode.INHERITED) & before:
+            continue
+        for left, left_mode in model.exit_modes(call.callee):
+            if left_mode == mode and switched in model.given(left, call):
+                found.append((call.place, model.name_of(left)))
+    inside = [each for each in found if loop is None or loop in each[0].loops]
+    return max(inside, key=lambda each: each[0].ref, default=None)
+
+
+def switched_back(model: ModuleModel) -> Iterator[tuple[Place, str]]:
+    """The switches to train mode that an evaluation runs into after its own ``.eval()``."""
+    reported: set[int] = set()
+    for forward in model.forwards():
+        if forward.kind != "forward" or not forward.mode & Mode.TRAIN:
+            continue
+        if not model.was_switched(forward) or model.is_deliberate(forward):
+            continue
+        if model.is_part_of_a_step(forward) or not model.is_strict_evaluation(forward):
+            continue
+        if not evaluates(model, forward):
+            continue
+        unit = model.unit(forward.place.unit)
+        for switched in sorted(forward.models, key=repr):
+            culprit = _last_switch(model, unit, switched, Mode.TRAIN, before=Mode.EVAL)
+            if culprit is None or culprit[0].ref in reported or not _precedes(culprit[0], forward):
+                continue
+            reported.add(culprit[0].ref)
+            yield culprit
+
+
+def _precedes(place: Place, forward: Forward) -> bool:
+    """Whether something runs before a forward, in the same iteration or the one before."""
+    shared = set(place.loops) & set(forward.place.loops)
+    return place.ref < forward.place.ref or bool(shared)
+
+
+def trained_in_eval_mode(model: ModuleModel) -> Iterator[Forward]:
+    """The first training forward of each model that came in eval mode and is optimized here."""
+    reported: set[frozenset[Thing]] = set()
+    for forward in model.forwards():
+        if forward.kind != "forward" or forward.models in reported:
+            continue
+        if not model.is_optimized(forward) or model.is_deliberate(forward):
+            continue
+        if not model.fate(forward) & Use.GRADIENT or model.mode(forward) != Mode.EVAL:
+            continue
+        reported.add(forward.models)
+        yield forward
+
+
+def kept_alive(model: ModuleModel) -> Iterator[Accumulation]:
+    """What is backpropagated in a loop and still added up, attached, across its iterations."""
+    for unit in model.units:
+        for accumulation in unit.events.accumulations:
+            if accumulation.grad.is_off or not model.is_entered_recording(unit):
+                continue
+            if model.is_backpropagated_alone(accumulation):
+                yield accumulation
