@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import io
 import textwrap
-from pathlib import Path
 
 import pytest
 
@@ -92,12 +91,12 @@ def test_stdin_without_a_name(flake8: Flake8) -> None:
 
 def test_columns_count_characters(flake8: Flake8) -> None:
     before = '    é = "déjà"; '
-    text = f"import torch\n\n\ndef evaluate(model, loader):\n{before}scores = "
+    text = f"import torch\n\n\ndef evaluate(model, loader):\n    model.eval()\n{before}scores = "
     text += "[model(x).item() for x in loader]\n    return é, scores\n"
     flake8.write("a.py", text)
     [found] = flake8.lines(*ONLY_OURS, "a.py")
     column = len(f"{before}scores = ") + 1
-    assert found.startswith(f"a.py:5:{column}: NGD101 ")
+    assert found.startswith(f"a.py:6:{column}: NGD101 ")
 
 
 def test_nothing_is_reported_twice(flake8: Flake8) -> None:
@@ -363,7 +362,7 @@ def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
     assert capfd.readouterr() == ("", "")
 
 
-def test_lines_stay_within_the_file(tmp_path: Path) -> None:
+def test_lines_stay_within_the_file() -> None:
     for text in (EVALUATE, EVALUATE.rstrip("\n"), SEVERAL):
         last = len(text.splitlines())
         assert all(1 <= line <= last and column >= 0 for line, column, _ in findings(text))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import functools
 import io
-import sys
 import sysconfig
 import tokenize
 from pathlib import Path
@@ -145,13 +144,13 @@ def test_a_file_that_is_no_python_is_flake8s_to_report(flake8: Flake8, text: str
 
 def test_ten_thousand_lines(flake8: Flake8) -> None:
     functions = [
-        EVALUATE.partition("\n\n\n")[2].replace("evaluate", f"evaluate_{n}") for n in range(1_500)
+        EVALUATE.partition("\n\n\n")[2].replace("evaluate", f"evaluate_{n}") for n in range(1_650)
     ]
     text = "import torch\n\n\n" + "\n\n".join(functions)
     assert text.count("\n") > 9_900
     flake8.write("a.py", text)
     found = flake8.lines(*ONLY_OURS, "a.py")
-    assert len(found) == 1_500
+    assert len(found) == 1_650
     assert all(" NGD101 " in line for line in found)
 
 
@@ -180,10 +179,10 @@ def nested(opening: str, closing: str, depth: int) -> str:
     ],
 )
 def test_deep_expressions(flake8: Flake8, expression: str) -> None:
-    text = DEEP.format(expression)
-    flake8.write("a.py", text)
-    [line] = flake8.lines(*ONLY_OURS, "a.py")
-    assert line.startswith("a.py:6:5: NGD101 ")
+    flake8.write("a.py", DEEP.format(expression))
+    found = flake8.lines(*ONLY_OURS, "a.py")
+    assert found[0].startswith("a.py:6:5: NGD101 ")
+    assert "NGD000" not in str(found)
 
 
 @pytest.mark.parametrize(
@@ -255,12 +254,14 @@ NEW = {
 
 
 @pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in NEW.items()])
-def test_syntax_newer_than_this_python(flake8: Flake8, text: str) -> None:
+def test_syntax_newer_than_this_python(
+    flake8: Flake8, text: str, request: pytest.FixtureRequest
+) -> None:
     text = f"{EVALUATE}\n\n{text}"
     try:
         [found] = check_text(text, Settings(), raises=True)
     except libcst.ParserSyntaxError:
-        assert "3.15" in str(sorted(NEW)), "the lowest LibCST allowed reads Python 3.14"
+        assert "3.15" in request.node.name, "the oldest LibCST that is allowed reads Python 3.14"
     else:
         assert (found.line, found.code) == (6, "NGD101")
     flake8.write("a.py", text)
@@ -274,6 +275,9 @@ def test_syntax_newer_than_this_python(flake8: Flake8, text: str) -> None:
 
 STANDARD_LIBRARY = Path(sysconfig.get_path("stdlib"))
 ONE_IN = 12
+
+CALLED_LIKE_MODELS = {"test/test_json/test_speedups.py"}
+"""Would be reported if they imported torch: an ``encoder`` is called for its result."""
 
 
 @functools.cache
@@ -290,14 +294,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def test_the_standard_library_is_clean(library_file: Path) -> None:
-    """An import of torch is put before each file, without which nothing would be looked at."""
+    """With an import of torch before it, too: without one, nothing would be looked at."""
     try:
         with tokenize.open(STANDARD_LIBRARY / library_file) as file:
             text = file.read()
         ast.parse(text)
     except (SyntaxError, ValueError):
         pytest.skip("no Python of this version")
-    assert check_text(f"import torch\n{text}", Settings(), raises=True) == []
+    try:
+        libcst.parse_module(text)
+    except libcst.ParserSyntaxError:
+        pytest.skip("LibCST cannot parse it")
+    assert check_text(text, Settings(), raises=True) == []
+    found = check_text(f"import torch\n{text}", Settings(), raises=True)
+    if library_file.as_posix() not in CALLED_LIKE_MODELS:
+        assert found == []
 
 
 @pytest.mark.everything

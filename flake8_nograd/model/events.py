@@ -138,6 +138,8 @@ class Accumulation:
     """Stands for the accumulated value, so that its own uses can be asked for."""
     added: frozenset[Origin]
     grad: Grad
+    is_known: bool
+    """What is added is known to be computed here, or goes backward under its own name."""
     carried: bool
     """The iteration before has added to it too."""
 

@@ -362,6 +362,7 @@ class Interpreter:
                 origin,
                 added.origins,
                 self.live.grad,
+                is_known=bool(added.made & (Grad.ON | Grad.INHERITED)),
                 carried=origin in before.origins,
             )
         )
@@ -862,6 +863,11 @@ class Interpreter:
 
     def _operation(self, expression: code.Operation) -> Value:
         operands = self.value_of_parts(expression.operands)
+        first = expression.operands[0]
+        if isinstance(first, code.Formatted) or (
+            isinstance(first, code.Constant) and isinstance(first.value, str)
+        ):
+            return NOTHING  # `"%.3f" % loss` is text
         made = self.live.grad if operands.origins or operands.made else UNKNOWN
         return Value(frozenset(), operands.origins, made)
 

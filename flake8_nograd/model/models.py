@@ -278,7 +278,7 @@ class Models:
             self._require_gradients(models, value)
             if Literal(True) in value.things:
                 self._run.notice("required gradient", text_of(target.value))
-        elif target.name == "training":
+        elif target.name == "training" and value.things & {Literal(True), Literal(False)}:
             text = text_of(target.value)
             if self.evidence(ordered(owner.things), text) >= Evidence.NAME and not any(
                 isinstance(each, Self) for each in owner.things

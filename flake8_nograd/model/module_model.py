@@ -401,7 +401,7 @@ class ModuleModel:
 
     def is_backpropagated_alone(self, accumulation: Accumulation) -> bool:
         """Whether what is added goes backward in the loop, and the sum never does."""
-        if not accumulation.carried:
+        if not accumulation.carried or not accumulation.is_known:
             return False
         place = accumulation.place
         if self._fate(accumulation.origin, place.unit, frozenset()) & Use.GRADIENT:

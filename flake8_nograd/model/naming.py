@@ -65,7 +65,7 @@ _VERBS = frozenset(
     count copy clone freeze unfreeze reset configure convert
     """.split()
 )
-_TRAINING_CALL = frozenset("backward optimize minimize fit train adapt".split())
+_TRAINING_CALL = frozenset("backward optimize minimize train adapt".split())
 _DELIBERATE = re.compile(
     r"(train(ing)?[- ]mode|mc[-_ ]?dropout|monte[-_ ]?carlo|dropout\W+(is |are |stays? |kept )*"
     r"(on|active|enabled)|keep\w*\b.*(dropout|batch ?norm)|on purpose|deliberate|intentional"

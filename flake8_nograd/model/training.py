@@ -116,6 +116,8 @@ def trained_in_eval_mode(model: ModuleModel) -> Iterator[Forward]:
             continue
         if not model.is_optimized(forward) or model.is_deliberate(forward):
             continue
+        if model.is_guarded(forward):
+            continue
         if not model.fate(forward) & Use.GRADIENT or model.mode(forward) != Mode.EVAL:
             continue
         reported.add(forward.models)

@@ -11,7 +11,8 @@ LEVEL: Level = "warning"
 def check(model: ModuleModel) -> Iterator[Finding]:
     """Functional dropout without a mode, and mode-dependent layers built in ``forward``."""
     for notice in model.notices("dropout"):
-        if model.is_module_method(model.unit(notice.place.unit)):
+        unit = model.unit(notice.place.unit)
+        if model.is_module_method(unit) and not notice.place.conditional:
             text = f"`{notice.text}(...)` drops in eval mode too"
             yield Finding(notice.place.ref, problem(text, "give it `self.training`"))
     for notice in model.notices("layer built"):

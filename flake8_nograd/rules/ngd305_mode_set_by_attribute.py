@@ -11,6 +11,8 @@ LEVEL: Level = "warning"
 def check(model: ModuleModel) -> Iterator[Finding]:
     """Every assignment to the ``training`` of a model, outside its own class."""
     for notice in model.notices("mode as attribute"):
+        if model.is_test(model.unit(notice.place.unit)):
+            continue
         text = f"`{notice.text}.training = ...` does not reach the model's children"
         remedy = f"call `{notice.text}.eval()` or `.train()`"
         yield Finding(notice.place.ref, problem(text, remedy))
