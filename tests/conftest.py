@@ -32,6 +32,7 @@ class Flake8:
         stdin: str | bytes = b"",
         program: tuple[str, ...] = ("-m", "flake8"),
         environment: Mapping[str, str] | None = None,
+        timeout: float = 300,
     ) -> subprocess.CompletedProcess[str]:
         """Run flake8, or another ``program`` that runs it; the output comes as text."""
         done = subprocess.run(
@@ -41,7 +42,7 @@ class Flake8:
             check=False,
             cwd=self.folder,
             env={**os.environ, "PYTHONPATH": str(REPOSITORY), **(environment or {})},
-            timeout=300,
+            timeout=timeout,
         )
         return subprocess.CompletedProcess(
             done.args, done.returncode, done.stdout.decode(), done.stderr.decode()

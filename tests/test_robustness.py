@@ -226,12 +226,14 @@ def test_deeper_than_flake8_goes(each: str, depth: int) -> None:
     assert codes(DEEP.format("x" + each * depth)) in (["NGD101"], ["NGD000"])
 
 
-def test_functions_that_call_each_other_many_times() -> None:
+def test_functions_that_call_each_other_many_times(flake8: Flake8) -> None:
     """The number of paths through them grows beyond all bounds; the time must not."""
     text = "import torch\n\n\ndef f0(model, x):\n    return model(x)\n"
-    for n in range(1, 60):
+    for n in range(1, 40):
         text += f"\n\ndef f{n}(model, x):\n    return f{n - 1}(model, f{n - 1}(model, x))\n"
-    assert codes(text) == []
+    flake8.write("a.py", text)
+    done = flake8.run(*ONLY_OURS, "a.py", timeout=60)
+    assert (done.stdout, done.stderr) == ("", "")
 
 
 # ------------------------------------------------------------------ new syntax

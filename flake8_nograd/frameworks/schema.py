@@ -56,13 +56,23 @@ class Returns:
 
     ``model`` and ``layer`` are modules with parameters, ``loss`` is one without; an ``attack``
     takes gradients when it is called; ``stack`` is an ExitStack; ``other`` is none of these;
-    ``argument`` is what was passed first. ``mode`` is the mode in which a model comes;
+    ``argument`` is what was passed first, ``copy`` the like of it. ``mode`` is
+    the mode in which a model comes;
     ``mode_dependent``: what it computes depends on its mode.
     """
 
     name: str
     what: Literal[
-        "model", "layer", "loss", "optimizer", "scaler", "stack", "attack", "argument", "other"
+        "model",
+        "layer",
+        "loss",
+        "optimizer",
+        "scaler",
+        "stack",
+        "attack",
+        "argument",
+        "copy",
+        "other",
     ]
     source: str
     mode: ModeWord = "train"

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 _FILLS = frozenset("append extend insert add update put appendleft push store setdefault".split())
 """Methods of Python's containers, and of what imitates them, that keep their argument."""
 
+_CONTEXT_MANAGERS = ("contextlib.contextmanager", "contextlib.asynccontextmanager")
 _WEIGHTS = frozenset(("weights", "pretrained"))
 """Arguments with which a factory of models loads trained weights."""
 
@@ -156,6 +157,8 @@ class Calls:
             return self._effect(fact, row, path, arguments)
         if isinstance(row, Returns):
             return self._returns(fact, row, path, arguments)
+        if path in _CONTEXT_MANAGERS and arguments:
+            return self._run.guards.as_context_manager(arguments[0][1])
         if row is not None:
             return self._in_grad(
                 GRAD_WORDS.get(row.grad, Grad.INHERITED),
@@ -188,6 +191,8 @@ class Calls:
             return arguments[0][1] if arguments else NOTHING
         if row.mode_dependent and not self._run.conditions:
             self._run.notice("layer built", text_of(fact.function), fact.ref)
+        if row.what == "copy" and arguments:
+            return self._run.models.copied(Result(fact.ref, path), arguments[0][1])
         if row.what == "layer" and not naming.is_class(path):
             return self._unknown(fact, path, arguments)
         if row.what == "other":

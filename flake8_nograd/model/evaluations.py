@@ -44,6 +44,8 @@ def unguarded(model: ModuleModel) -> Iterator[Unguarded]:
         if forward.kind == "through" and not _decides(model, forward):
             continue
         unit = model.unit(forward.place.unit)
+        if model.is_idly_decorated(unit):
+            continue
         yield Unguarded(forward, unit, model.evaluation_loop(forward), entry)
 
 
@@ -54,6 +56,8 @@ def evaluates(model: ModuleModel, forward: Forward) -> bool:
     if fate & Use.GRADIENT or model.is_module_method(unit):
         return False
     if model.is_test(unit) or model.is_smoke_test(forward):
+        return False
+    if model.makes_loss_require_gradient(unit):
         return False
     evident = model.is_evaluation(forward)
     if model.is_thrown_away(forward):
@@ -76,6 +80,8 @@ def evaluates_in_train_mode(model: ModuleModel, forward: Forward) -> bool:
     usual in train mode. Where it shows nothing, only a unit that is plainly an evaluation does.
     """
     mode = model.mode(forward)
+    if model.is_called_by_name_only(forward):
+        return False
     if mode & Mode.EVAL or model.was_switched(forward) or model.is_deliberate(forward):
         return False
     if forward.kind == "export":

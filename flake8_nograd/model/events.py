@@ -107,7 +107,6 @@ NoticeKind: TypeAlias = Literal[
     "guard on class",
     "enable in inference",
     "guard in guard",
-    "switched off",
     "yield in guard",
     "await in guard",
     "mode not called",
@@ -126,6 +125,8 @@ class Notice:
     place: Place
     kind: NoticeKind
     text: str
+    about: int | None = None
+    """The unit that is decorated, where one is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,8 @@ class Events:
     """The calls, by ref, whose result nobody takes: statements of their own, or ``_ = ...``."""
     kept_in_names: set[int] = field(default_factory=set)
     """The refs of calls whose result goes into a name and nowhere else."""
+    reads_mode: bool = False
+    """The unit reads ``self.training``, or that of another model."""
     comments: list[str] = field(default_factory=list)
     exit_modes: dict[Thing, Mode] = field(default_factory=dict)
 

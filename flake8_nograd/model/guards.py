@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_nograd.facts import code
@@ -200,13 +200,20 @@ class Guards:
             kind = "guard on context manager"
         elif function.is_async:
             kind = "guard on async"
-        elif not function.is_generator and _returns_lazily(function.body):
+        elif not function.is_generator and any(lazily_returned(function.body)):
             kind = "guard on lazy result"
         else:
             return
         for decorator, value in zip(function.decorators, decorators, strict=True):
             if any(self.is_guard(each) for each in value.things):
-                self._run.notice(kind, text_of(decorator.value), decorator.ref)
+                self._run.notice(kind, text_of(decorator.value), decorator.ref, function.ref)
+
+    def as_context_manager(self, functions: Value) -> Value:
+        """``contextmanager(fn)``, called by hand: the function is one from here on."""
+        for each in functions.things:
+            if isinstance(each, LocalFunction):
+                self._program.units[each.unit].is_context_manager = True
+        return functions
 
     def decorate(
         self, function: LocalFunction, owner: int | None, decorators: Sequence[Value]
@@ -252,25 +259,23 @@ class Guards:
         return grad or Grad.INHERITED
 
 
-def _returns_lazily(body: code.Block) -> bool:
-    """Whether a function's own ``return`` gives work that is done later."""
+def lazily_returned(body: code.Block) -> Iterator[code.Comprehension | code.Lambda | code.Call]:
+    """The work that a function's own ``return`` gives away to be done later."""
     for statement in body:
         if isinstance(statement, code.Return):
             value = statement.value
-            if isinstance(value, code.Lambda):
-                return True
-            if isinstance(value, code.Comprehension) and value.kind == "generator":
-                return True
-            if isinstance(value, code.Call) and value.function in _LAZY:
-                return True
+            is_generator = isinstance(value, code.Comprehension) and value.kind == "generator"
+            is_map = isinstance(value, code.Call) and value.function in _LAZY
+            if isinstance(value, (code.Comprehension, code.Call, code.Lambda)) and (
+                is_generator or is_map or isinstance(value, code.Lambda)
+            ):
+                yield value
         elif isinstance(statement, (code.With, code.For, code.While)):
-            if _returns_lazily(statement.body):
-                return True
+            yield from lazily_returned(statement.body)
         elif isinstance(statement, code.If):
-            blocks = [*(block for _, block in statement.branches), statement.orelse]
-            if any(_returns_lazily(block) for block in blocks):
-                return True
-    return False
+            for _, block in statement.branches:
+                yield from lazily_returned(block)
+            yield from lazily_returned(statement.orelse)
 
 
 _LAZY = (code.Name("map"), code.Name("filter"))

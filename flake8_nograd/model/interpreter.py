@@ -168,10 +168,12 @@ class Interpreter:
         """Where something happens that happens now."""
         return Place(self.unit.ref, ref, tuple(self.loops), self._block, self.conditions > 0)
 
-    def notice(self, kind: NoticeKind, text: str, ref: int | None = None) -> None:
+    def notice(
+        self, kind: NoticeKind, text: str, ref: int | None = None, about: int | None = None
+    ) -> None:
         """A spelling that means something other than it seems, at ``ref`` or this statement."""
         place = self.place(self._statement if ref is None else ref)
-        self.events.notices.append(Notice(place, kind, text))
+        self.events.notices.append(Notice(place, kind, text, about))
 
     def use(self, value: Value, use: Use) -> None:
         """``value`` goes where ``use`` says."""
@@ -216,9 +218,8 @@ class Interpreter:
             made = made.function
         is_named = any(self.guards.is_guard(each) for each in self.value(made).things)
         if guards and len(guards) == len(value.things) and is_named:
-            acted = any(isinstance(each, GuardObject) and each.acted for each in guards)
-            kind: NoticeKind = "switched off" if acted else "guard not entered"
-            self.notice(kind, text_of(statement.value))
+            if not any(isinstance(each, GuardObject) and each.acted for each in guards):
+                self.notice("guard not entered", text_of(statement.value))
         elif isinstance(statement.value, code.Attribute):
             receiver = self.value(statement.value.value)
             if self.models.is_mode_method(statement.value, receiver):
@@ -238,8 +239,6 @@ class Interpreter:
             kept = self.events.thrown_away if blank else self.events.kept_in_names
             kept.add(statement.value.ref)
         value = self.value(statement.value)
-        if any(isinstance(each, GuardObject) and each.acted for each in value.things):
-            self.notice("switched off", text_of(statement.value))
         if self._is_annotated(annotation, MODULE_CLASS):
             self.program.add_model(value.things)
         for target in statement.targets:
@@ -508,9 +507,7 @@ class Interpreter:
         leaving: list[Callable[[], None]] = []
         for item in statement.items:
             value = self.value(item.context)
-            if isinstance(item.context, code.Boolean) and any(
-                self.guards.is_guard(each) for each in value.things
-            ):
+            if isinstance(item.context, code.Boolean) and self._joins_guards(item.context):
                 self.notice("guard in and", item.context.operator, statement.ref)
             leave = self._enter(statement.ref, value, item.context, outer)
             if leave is not None:
@@ -525,6 +522,13 @@ class Interpreter:
                 self.state.grad = outer
             for leave in reversed(leaving):
                 leave()
+
+    def _joins_guards(self, context: code.Boolean) -> bool:
+        """``no_grad() and autocast()``; not the old ``test and no_grad() or nullcontext()``."""
+        made = [each.function for each in context.operands if isinstance(each, code.Call)]
+        return isinstance(context.operands[0], code.Call) and any(
+            self.guards.is_guard(each) for function in made for each in self.value(function).things
+        )
 
     def _enter(
         self, ref: int, value: Value, context: code.Expression, outer: Grad
@@ -762,6 +766,8 @@ class Interpreter:
 
     def read_attribute(self, expression: code.Attribute, owner: Value) -> Value:
         """An attribute of ``owner``, which is the value of the expression before the dot."""
+        if expression.name == "training":
+            self.events.reads_mode = True
         path = path_of(expression)
         if path is not None and path in self.live.names:
             return self.live.names[path]

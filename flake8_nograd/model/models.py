@@ -118,6 +118,19 @@ class Models:
         summary = self._program.summary(unit, self._run.unit.ref)
         return None if summary is None or not summary.returns.made else summary.returns.made
 
+    def copied(self, copy: Thing, value: Value) -> Value:
+        """A copy of a model: in the same mode, frozen as it, and a model of its own."""
+        if self.evidence(ordered(value.things), "") < Evidence.STRONG:
+            return value
+        mode = Mode(0)
+        for each in value.things:
+            mode |= self._run.live.mode(each)
+        self._program.add_model([copy])
+        self._run.live.set_mode([copy], mode)
+        if all(self._program.is_frozen(each, self._run.unit.ref) for each in value.things):
+            self._program.freeze([copy])
+        return thing(copy)
+
     def evidence(self, things: Iterable[Thing], text: str) -> Evidence:
         """How sure it is that one of ``things``, written as ``text``, is a model."""
         best = Evidence.NONE
@@ -246,6 +259,13 @@ class Models:
         elif Literal(False) in required.things and not (self._run.loops and self._run.conditions):
             self._program.freeze(models)
 
+    def _is_layer(self, each: Thing) -> bool:
+        """A library's module without children of its own, or one that is called so."""
+        if isinstance(each, Instance) and isinstance(each.made_by, str):
+            row = self._frameworks.returns(each.made_by)
+            return row is not None and row.what in ("layer", "loss")
+        return isinstance(each, Member) and naming.is_layer(each.name)
+
     def is_module(self, each: Thing) -> bool:
         """An instance of a module's class, of this file or of a library."""
         if not isinstance(each, Instance):
@@ -281,7 +301,7 @@ class Models:
         elif target.name == "training" and value.things & {Literal(True), Literal(False)}:
             text = text_of(target.value)
             if self.evidence(ordered(owner.things), text) >= Evidence.NAME and not any(
-                isinstance(each, Self) for each in owner.things
+                isinstance(each, Self) or self._is_layer(each) for each in owner.things
             ):
                 self._run.notice("mode as attribute", text)
         elif any(self.is_module(each) for each in value.things):

@@ -22,10 +22,12 @@ from flake8_nograd.model.events import (
     Notice,
     NoticeKind,
 )
+from flake8_nograd.model.guards import lazily_returned
 from flake8_nograd.model.interpreter import Interpreter
 from flake8_nograd.model.program import MODULE, Program, Unit
 from flake8_nograd.model.values import (
     UNKNOWN,
+    External,
     Grad,
     Instance,
     LocalFunction,
@@ -181,10 +183,9 @@ class ModuleModel:
         )
 
     def yields_on_purpose(self, unit: Unit) -> bool:
-        """A context manager or a fixture: what runs at its ``yield`` is meant to be guarded."""
+        """A context manager, or what an unknown decorator may make one: a fixture, a hook."""
         return unit.is_context_manager or any(
-            naming.is_context(getattr(each, "path", "") or getattr(each, "name", ""))
-            for each in unit.decorators.things
+            isinstance(each, (External, Member, Result)) for each in unit.decorators.things
         )
 
     # ----------------------------------------------------------- gradient mode
@@ -215,6 +216,9 @@ class ModuleModel:
 
     def _uncalled(self, unit: Unit) -> Grad:
         """Nothing in the file calls it: recording, unless an unknown framework may."""
+        script = self.program.summary(MODULE, MODULE)
+        if script is not None and script.exit_grad.is_off:
+            return script.exit_grad
         if unit.wrapped_in != Grad.INHERITED:
             return unit.wrapped_in
         if self.is_callback(unit) or (unit.owner is not None and self._may_be_hook(unit)):
@@ -272,13 +276,6 @@ class ModuleModel:
         entry = self.entry(self.unit(call.place.unit)).grad
         return grad.within(entry) if entry.is_off else grad
 
-    def leaves_gradients_off(self, unit: Unit) -> bool:
-        """Whether gradients are certainly off after a function, and nothing switches them back."""
-        summary = self.program.summary(unit.ref, unit.ref)
-        if unit.ref == MODULE or unit.is_context_manager or unit.name == "__enter__":
-            return False
-        return summary is not None and summary.exit_grad.is_off
-
     def is_entered_recording(self, unit: Unit) -> bool:
         """Whether a unit may be entered while gradients are recorded."""
         return bool(self.entry(unit).grad & Grad.ON)
@@ -291,6 +288,13 @@ class ModuleModel:
             and use.place.ref > notice.place.ref
             and (naming.is_loss(notice.text) or bool(use.made))
             for use in self.unit(notice.place.unit).events.gradients
+        )
+
+    def makes_loss_require_gradient(self, unit: Unit) -> bool:
+        """Whether a unit sets ``requires_grad`` on a loss and walks it: it means to train."""
+        return any(
+            notice.kind == "required gradient" and self.goes_backward(notice)
+            for notice in unit.events.notices
         )
 
     def is_required_by_hand(self, use: GradientUse) -> bool:
@@ -390,10 +394,6 @@ class ModuleModel:
     def trains(self, unit: Unit) -> bool:
         """Whether a unit takes gradients, itself or in what it calls."""
         return unit.ref in self._training_units
-
-    def trains_elsewhere(self, unit: Unit) -> bool:
-        """Whether other code of the file than this unit takes gradients."""
-        return any(each != unit.ref for each in self._training_units)
 
     def is_optimized(self, forward: Forward) -> bool:
         """Whether an optimizer made in this file has the parameters of a forward's model."""
@@ -514,10 +514,39 @@ class ModuleModel:
             for each in forward.models
         )
 
+    def runs_models_later(self, ref: int) -> bool:
+        """Whether what a function returns to be done later runs a model."""
+        unit = self.unit(ref)
+        for work in lazily_returned(unit.body):
+            if isinstance(work, code.Lambda):
+                if self.unit(work.function.ref).events.forwards:
+                    return True
+            elif any(
+                work.ref in (*each.place.loops, each.place.ref) for each in unit.events.forwards
+            ):
+                return True
+        return False
+
+    def is_idly_decorated(self, unit: Unit) -> bool:
+        """Whether a guard decorates a unit that it cannot guard: the one mistake to tell."""
+        return any(
+            notice.about == unit.ref
+            for owner in self.units
+            for notice in owner.events.notices
+            if notice.about is not None
+        )
+
+    def is_called_by_name_only(self, forward: Forward) -> bool:
+        """``model.eval`` without parentheses in the unit: that is the one mistake to tell."""
+        return any(
+            notice.kind == "mode not called" and notice.text == f"{forward.model_text}.eval"
+            for notice in self.unit(forward.place.unit).events.notices
+        )
+
     def is_behind_idle_guard(self, forward: Forward) -> bool:
         """Whether a guard that was made but not entered stands before a forward in its unit."""
         return any(
-            notice.kind in ("guard not entered", "guard in and")
+            notice.kind in ("guard not entered", "guard in and", "guard not called")
             and notice.place.ref < forward.place.ref
             for notice in self.unit(forward.place.unit).events.notices
         )

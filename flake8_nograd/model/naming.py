@@ -72,7 +72,9 @@ _DELIBERATE = re.compile(
     r"|batch ?norm statistics)",
     re.IGNORECASE,
 )
-_GUARD = frozenset("grad grads gradient gradients inference eval evaluation".split())
+_GUARD = frozenset(
+    "grad grads gradient gradients inference eval evaluation guard ctx context".split()
+)
 
 
 @cache
@@ -174,9 +176,9 @@ def is_mode(name: str) -> bool:
 
 
 @cache
-def is_context(name: str) -> bool:
-    """``pytest.fixture``, ``contextmanager``: decorators of what is entered, not iterated."""
-    return not {"fixture", "contextmanager", "context"}.isdisjoint(words(name))
+def is_layer(name: str) -> bool:
+    """``dropout``, ``bn1``: a single layer that depends on the mode."""
+    return not {"dropout", "drop", "bn", "norm", "batchnorm"}.isdisjoint(words(name))
 
 
 @cache

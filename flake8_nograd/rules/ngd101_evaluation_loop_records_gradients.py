@@ -1,4 +1,71 @@
-"""A loop runs a model for evaluation or inference while autograd records."""
+"""A loop runs a model for evaluation or inference while autograd records.
+
+## What it does
+
+Finds the outermost loop, or the comprehension, that runs a model forward for evaluation or
+inference while autograd records, and takes no gradient. Guards are followed through decorators,
+`with` blocks, own context managers and all callers in the file. If some callers guard and others
+do not, the message names the line of an unguarded one.
+
+## Why it matters
+
+Every batch builds a graph that nobody uses, and `.eval()` does not change that. Measured on a CPU
+with four models, the usual loop peaks at 3.8 to 8.5 times the memory of the guarded one, because
+two graphs are alive at a time; 4.5 to 44 times where outputs or losses are kept. It costs hardly
+any time: 0.93 to 1.15 times, within the noise for most.
+
+## Example
+
+```python
+import torch
+
+
+def evaluate(model, loader):
+    model.eval()
+    correct = 0
+    for x, y in loader:
+        correct += (model(x).argmax(1) == y).sum().item()
+    return correct
+```
+
+## Use instead
+
+```python
+import torch
+
+
+def evaluate(model, loader):
+    model.eval()
+    correct = 0
+    with torch.no_grad():
+        for x, y in loader:
+            correct += (model(x).argmax(1) == y).sum().item()
+    return correct
+```
+
+## Not reported
+
+- Loops whose result reaches a gradient: attacks, saliency, forces, latent optimisation,
+  meta-learning, policies whose `log_prob` feeds a later loss.
+- Methods of an `nn.Module`, whose caller decides; helpers that every caller guards.
+- Hooks that a framework calls without gradients, such as Lightning's `validation_step`.
+- Models of which all parameters are frozen; unit tests and smoke tests.
+- Results that escape, where nothing says that the code evaluates.
+
+## Fix and its safety
+
+There is no automatic fix. Put the loop under `with torch.no_grad():`, or decorate the function
+with `@torch.no_grad()`. The numbers stay the same; only code that takes a gradient of the result
+later would break. `torch.inference_mode()` is no drop-in: its tensors cannot be used in training.
+
+## References
+
+- [Locally disabling gradient computation]
+- [torch.no_grad]
+
+[Locally disabling gradient computation]: https://docs.pytorch.org/docs/stable/notes/autograd.html#locally-disabling-gradient-computation
+[torch.no_grad]: https://docs.pytorch.org/docs/stable/generated/torch.no_grad.html
+"""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,63 @@
-"""``backward()`` under a guard, on a loss that was computed under it: raises."""
+"""``backward()`` under a guard, on a loss that was computed under it: raises.
+
+## What it does
+
+Finds `backward()`, a relative of it (`scaler.scale(loss).backward()`,
+`accelerator.backward(loss)`, `manual_backward`) and `autograd.grad` under a guard, where the
+loss, or the last operation on it, was computed under the guard too.
+
+## Why it matters
+
+It raises `RuntimeError: element 0 of tensors does not require grad and does not have a grad_fn`.
+A plain `loss.backward()` of a loss from outside works, but `(loss / n).backward()` and
+`scaler.scale(loss).backward()` do not: the division and the scaling are operations of their own,
+and nobody records them.
+
+## Example
+
+```python
+import torch
+
+
+def train_step(model, x, y, criterion, optimizer):
+    with torch.no_grad():
+        loss = criterion(model(x), y)
+        loss.backward()
+    optimizer.step()
+```
+
+## Use instead
+
+```python
+import torch
+
+
+def train_step(model, x, y, criterion, optimizer):
+    loss = criterion(model(x), y)
+    loss.backward()
+    optimizer.step()
+```
+
+## Not reported
+
+- Losses computed under `enable_grad` inside the guard.
+- `torch.func` transforms, which work under a guard.
+- `autograd.grad` of a graph built outside the guard, as second-order methods take it.
+- Losses of unknown origin.
+
+## Fix and its safety
+
+There is no automatic fix. Move the forward and the backward out of the guard, or drop the guard.
+What else stands under it then records as well: check that before.
+
+## References
+
+- [Locally disabling gradient computation]
+- [torch.Tensor.backward]
+
+[Locally disabling gradient computation]: https://docs.pytorch.org/docs/stable/notes/autograd.html#locally-disabling-gradient-computation
+[torch.Tensor.backward]: https://docs.pytorch.org/docs/stable/generated/torch.Tensor.backward.html
+"""
 
 from collections.abc import Iterator
 

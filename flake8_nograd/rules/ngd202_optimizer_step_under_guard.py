@@ -1,4 +1,61 @@
-"""``optimizer.step()`` under a guard."""
+"""``optimizer.step()`` under a guard.
+
+## What it does
+
+Finds `optimizer.step()` and `scaler.step(optimizer)` under a guard. There are two messages,
+because the two guards differ.
+
+## Why it matters
+
+Under `no_grad` the step works: 15 of 15 optimizers of `torch.optim` gave bit-identical parameters
+over three steps. But the guard does nothing, and misleads whoever reads it into thinking that it
+did. Under `inference_mode` the optimizer's state becomes inference tensors, and a later step
+outside raises for all of them but Adagrad; a closure raises at once.
+
+## Example
+
+```python
+import torch
+
+
+def train_step(model, x, y, criterion, optimizer):
+    loss = criterion(model(x), y)
+    loss.backward()
+    with torch.no_grad():
+        optimizer.step()
+```
+
+## Use instead
+
+```python
+import torch
+
+
+def train_step(model, x, y, criterion, optimizer):
+    loss = criterion(model(x), y)
+    loss.backward()
+    optimizer.step()
+```
+
+## Not reported
+
+- Optimizers' own `step`, decorated or calling a base optimizer.
+- Parameter updates by hand, which need `no_grad`.
+- `scheduler.step()`, `prof.step()`, `env.step()`.
+- Steps that run under a guard on some paths only.
+
+## Fix and its safety
+
+There is no automatic fix. Move the call out of the guard. Under `no_grad` this changes no number.
+
+## References
+
+- [torch.optim]
+- [torch.inference_mode]
+
+[torch.optim]: https://docs.pytorch.org/docs/stable/optim.html
+[torch.inference_mode]: https://docs.pytorch.org/docs/stable/generated/torch.autograd.grad_mode.inference_mode.html
+"""
 
 from collections.abc import Iterator
 

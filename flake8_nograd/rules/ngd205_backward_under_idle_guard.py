@@ -1,4 +1,61 @@
-"""``backward()`` under a guard, of a graph that was built outside of it."""
+"""``backward()`` under a guard, of a graph that was built outside of it.
+
+## What it does
+
+Finds `loss.backward()` under a guard, of a graph that was recorded outside of it.
+
+## Why it matters
+
+Under `no_grad` it works, with bit-identical gradients: a guard stops the recording of a graph,
+not the way back through one. It does nothing but mislead. Under `inference_mode` the `.grad`
+tensors become inference tensors, and the next accumulation, `zero_grad(set_to_none=False)` or
+gradient clipping raises `Inplace update to inference tensor outside InferenceMode is not
+allowed`.
+
+## Example
+
+```python
+import torch
+
+
+def train_step(model, x, y, criterion, optimizer):
+    loss = criterion(model(x), y)
+    with torch.no_grad():
+        loss.backward()
+    optimizer.step()
+```
+
+## Use instead
+
+```python
+import torch
+
+
+def train_step(model, x, y, criterion, optimizer):
+    loss = criterion(model(x), y)
+    loss.backward()
+    optimizer.step()
+```
+
+## Not reported
+
+- Optimizers' own code.
+- `autograd.grad` of second-order methods.
+- Code under `enable_grad` inside the guard.
+- Losses of unknown origin.
+
+## Fix and its safety
+
+There is no automatic fix. Move the call out of the guard. Under `no_grad` this changes no number.
+
+## References
+
+- [Locally disabling gradient computation]
+- [torch.Tensor.backward]
+
+[Locally disabling gradient computation]: https://docs.pytorch.org/docs/stable/notes/autograd.html#locally-disabling-gradient-computation
+[torch.Tensor.backward]: https://docs.pytorch.org/docs/stable/generated/torch.Tensor.backward.html
+"""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,71 @@
-"""A model is evaluated, used for inference or exported in train mode."""
+"""A model is evaluated, used for inference or exported in train mode.
+
+## What it does
+
+Finds evaluation, inference and export of a model that can be in train mode, where nothing in the
+function, the constructor, the loader or the callers puts it in eval mode. Fresh models, and those
+of torchvision and timm, come in train mode; `from_pretrained` gives eval mode.
+
+## Why it matters
+
+Dropout stays on: with p = 0.3 and 0.5 the accuracy of a digits classifier fell from 97.4 to 95.5
+% and from 97.2 to 93.8 %, and two passes disagreed on 5.0 and 8.9 % of the inputs. Batch norm
+hides better: the accuracy hardly moved, but a single pass over shifted inputs overwrote the
+running statistics, and the accuracy of the model in eval mode fell from 98.1 to 26.7 %. A guard
+does not prevent that. An export in train mode has dropout in it for good.
+
+## Example
+
+```python
+import torch
+from torch import nn
+
+
+@torch.no_grad()
+def main(loader):
+    model = nn.Sequential(nn.Linear(784, 64), nn.Dropout(), nn.Linear(64, 10))
+    model.load_state_dict(torch.load("model.pt"))
+    for x in loader:
+        print(model(x).argmax(1))
+```
+
+## Use instead
+
+```python
+import torch
+from torch import nn
+
+
+@torch.no_grad()
+def main(loader):
+    model = nn.Sequential(nn.Linear(784, 64), nn.Dropout(), nn.Linear(64, 10))
+    model.load_state_dict(torch.load("model.pt"))
+    model.eval()
+    for x in loader:
+        print(model(x).argmax(1))
+```
+
+## Not reported
+
+- Bare parameters, where no caller in the file shows the mode and the function is not plainly an
+  evaluation.
+- Monte-Carlo dropout, batch-norm recalibration, and a comment that says that train mode is meant.
+- Samples from a generator during training; targets and teachers in a training step.
+- Hooks that a framework calls in eval mode; unit tests and smoke tests.
+
+## Fix and its safety
+
+There is no automatic fix. Call `.eval()` before the forward, and `.train()` after it where
+training goes on. The numbers change: that is the point.
+
+## References
+
+- [torch.nn.Module.eval]
+- [Evaluation mode]
+
+[torch.nn.Module.eval]: https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.eval
+[Evaluation mode]: https://docs.pytorch.org/docs/stable/notes/autograd.html#evaluation-mode-nn-module-eval
+"""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,60 @@
-"""``model.training`` is assigned: the children keep their mode."""
+"""``model.training`` is assigned: the children keep their mode.
+
+## What it does
+
+Finds an assignment to the `training` attribute of a model outside of its own class.
+
+## Why it matters
+
+It sets the attribute of the outermost module only. The dropout and batch-norm layers inside keep
+their mode, and they are the ones that read it.
+
+## Example
+
+```python
+import torch
+from torch import nn
+
+
+def load(path):
+    model = nn.Sequential(nn.Linear(784, 64), nn.Dropout(), nn.Linear(64, 10))
+    model.load_state_dict(torch.load(path))
+    model.training = False
+    return model
+```
+
+## Use instead
+
+```python
+import torch
+from torch import nn
+
+
+def load(path):
+    model = nn.Sequential(nn.Linear(784, 64), nn.Dropout(), nn.Linear(64, 10))
+    model.load_state_dict(torch.load(path))
+    model.eval()
+    return model
+```
+
+## Not reported
+
+- A module's own `train` method, which may set it.
+- `training` of what is no model.
+
+## Fix and its safety
+
+There is no automatic fix. Call `.eval()` or `.train()`. Layers change their mode then, which the
+assignment did not do: numbers change.
+
+## References
+
+- [torch.nn.Module.eval]
+- [torch.nn.Module.train]
+
+[torch.nn.Module.eval]: https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.eval
+[torch.nn.Module.train]: https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.train
+"""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,55 @@
-"""A ``train`` method of a module without the ``mode`` parameter: ``.eval()`` raises."""
+"""A ``train`` method of a module without the ``mode`` parameter: ``.eval()`` raises.
+
+## What it does
+
+Finds a method `train` of an `nn.Module` subclass that cannot be called with a mode alone.
+
+## Why it matters
+
+`model.eval()` is `model.train(False)`: it raises `TypeError`. So does `.train()` or `.eval()` of
+any module that holds this one as a child.
+
+## Example
+
+```python
+from torch import nn
+
+
+class Net(nn.Module):
+    def train(self):
+        super().train()
+        self.backbone.eval()
+```
+
+## Use instead
+
+```python
+from torch import nn
+
+
+class Net(nn.Module):
+    def train(self, mode=True):
+        super().train(mode)
+        self.backbone.eval()
+        return self
+```
+
+## Not reported
+
+- Classes that are no modules: trainers and agents may have any `train`.
+- Overrides whose other parameters have defaults.
+
+## Fix and its safety
+
+There is no automatic fix. Take `mode=True`, pass it on, and return `self`; or rename the method
+where it runs a training.
+
+## References
+
+- [torch.nn.Module.train]
+
+[torch.nn.Module.train]: https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.train
+"""
 
 from collections.abc import Iterator
 

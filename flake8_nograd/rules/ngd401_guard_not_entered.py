@@ -1,4 +1,56 @@
-"""A guard is made but never entered: it does nothing."""
+"""A guard is made but never entered: it does nothing.
+
+## What it does
+
+Finds a guard as a bare statement, and guards joined to other context managers by `and` or `or`.
+
+## Why it matters
+
+`torch.no_grad()` makes a guard and throws it away: gradients are recorded on the next line.
+`no_grad() and autocast()` gives the last operand, so the guard is never entered. Neither raises,
+and what NGD101 says of the memory holds. Only `torch.set_grad_enabled(False)` acts as a
+statement.
+
+## Example
+
+```python
+import torch
+
+
+def embed(x):
+    torch.no_grad()
+    return x.mean(0)
+```
+
+## Use instead
+
+```python
+import torch
+
+
+def embed(x):
+    with torch.no_grad():
+        return x.mean(0)
+```
+
+## Not reported
+
+- `torch.set_grad_enabled(...)`, which acts at once.
+- Guards that are assigned, returned or passed on.
+
+## Fix and its safety
+
+There is no automatic fix. Use `with` over what is to be guarded; write a comma for `and`. What
+follows is then guarded for the first time: check that it takes no gradient.
+
+## References
+
+- [torch.no_grad]
+- [torch.set_grad_enabled]
+
+[torch.no_grad]: https://docs.pytorch.org/docs/stable/generated/torch.no_grad.html
+[torch.set_grad_enabled]: https://docs.pytorch.org/docs/stable/generated/torch.set_grad_enabled.html
+"""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,52 @@
-"""``with torch.no_grad:`` raises."""
+"""``with torch.no_grad:`` raises.
+
+## What it does
+
+Finds `with torch.no_grad:` and its relatives: the class of the guard is entered, not a guard.
+
+## Why it matters
+
+It raises `TypeError: 'type' object does not support the context manager protocol`, or
+`AttributeError: __enter__` on Python 3.10. The decorator `@torch.no_grad` without parentheses
+works since PyTorch 2.1.
+
+## Example
+
+```python
+import torch
+
+
+def norm(weights):
+    with torch.no_grad:
+        return weights.norm()
+```
+
+## Use instead
+
+```python
+import torch
+
+
+def norm(weights):
+    with torch.no_grad():
+        return weights.norm()
+```
+
+## Not reported
+
+- The decorator without parentheses.
+- Names that hold a guard which was made before.
+
+## Fix and its safety
+
+There is no automatic fix. Add the parentheses. The code raised, so no number can change.
+
+## References
+
+- [torch.no_grad]
+
+[torch.no_grad]: https://docs.pytorch.org/docs/stable/generated/torch.no_grad.html
+"""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,56 @@
-"""A generator yields inside a guard and switches gradients off in its consumer."""
+"""A generator yields inside a guard and switches gradients off in its consumer.
+
+## What it does
+
+Finds `yield` inside a `with` guard of a plain generator.
+
+## Why it matters
+
+While the generator waits, its guard holds: the body of the consumer's loop runs with gradients
+off. If it trains, it raises or trains nothing. A generator that is left before its end, and still
+has a name, leaves gradients off for good.
+
+## Example
+
+```python
+import torch
+
+
+def features(batches, scale):
+    for batch in batches:
+        with torch.no_grad():
+            yield batch * scale
+```
+
+## Use instead
+
+```python
+import torch
+
+
+def features(batches, scale):
+    for batch in batches:
+        with torch.no_grad():
+            scaled = batch * scale
+        yield scaled
+```
+
+## Not reported
+
+- `@torch.no_grad()` on a generator function: it lets go at every `yield`.
+- `@contextmanager`s and pytest fixtures, for which the consumer is meant.
+
+## Fix and its safety
+
+There is no automatic fix. Compute inside, yield outside; or decorate the generator. The consumer
+then records gradients, as it does with any other iterable.
+
+## References
+
+- [torch.no_grad]
+
+[torch.no_grad]: https://docs.pytorch.org/docs/stable/generated/torch.no_grad.html
+"""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,59 @@
-"""``model.eval`` without parentheses does nothing."""
+"""``model.eval`` without parentheses does nothing.
+
+## What it does
+
+Finds `model.eval` and `model.train` as bare statements.
+
+## Why it matters
+
+The method is looked up and not called: the model keeps its mode. What NGD301 says of dropout and
+batch norm holds.
+
+## Example
+
+```python
+import torch
+from torch import nn
+
+
+def load(path):
+    model = nn.Sequential(nn.Linear(784, 64), nn.Dropout(), nn.Linear(64, 10))
+    model.load_state_dict(torch.load(path))
+    model.eval
+    return model
+```
+
+## Use instead
+
+```python
+import torch
+from torch import nn
+
+
+def load(path):
+    model = nn.Sequential(nn.Linear(784, 64), nn.Dropout(), nn.Linear(64, 10))
+    model.load_state_dict(torch.load(path))
+    model.eval()
+    return model
+```
+
+## Not reported
+
+- Methods that are passed on or assigned.
+- `eval` and `train` of what is no model.
+
+## Fix and its safety
+
+There is no automatic fix. Add the parentheses. Numbers change: that is the point.
+
+## References
+
+- [torch.nn.Module.eval]
+- [torch.nn.Module.train]
+
+[torch.nn.Module.eval]: https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.eval
+[torch.nn.Module.train]: https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.train
+"""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,55 @@
-"""A guard stands where it guards nothing."""
+"""A guard stands where it guards nothing.
+
+## What it does
+
+Finds guards that are known to guard nothing: on an `async def`; on a function that returns a
+generator expression, `map`, `filter` or a lambda; beside `@contextmanager`; on a class, where
+only `__init__` is guarded; and `enable_grad` inside `inference_mode`.
+
+## Why it matters
+
+None of them raises. The guard is over when the work begins, so gradients are recorded, with the
+memory of NGD101. `enable_grad` in `inference_mode` records nothing, although
+`torch.is_grad_enabled()` says True.
+
+## Example
+
+```python
+import torch
+
+
+@torch.no_grad()
+async def scale(x, factor):
+    return x * factor
+```
+
+## Use instead
+
+```python
+import torch
+
+
+async def scale(x, factor):
+    with torch.no_grad():
+        return x * factor
+```
+
+## Not reported
+
+- Guards on generator functions, which work.
+- List comprehensions, which are done before the guard ends.
+
+## Fix and its safety
+
+There is no automatic fix. Use `with` inside, return a list, or decorate the methods, as the
+message says.
+
+## References
+
+- [Locally disabling gradient computation]
+
+[Locally disabling gradient computation]: https://docs.pytorch.org/docs/stable/notes/autograd.html#locally-disabling-gradient-computation
+"""
 
 from collections.abc import Iterator
 
@@ -24,4 +75,7 @@ def check(model: ModuleModel) -> Iterator[Finding]:
     """Every spelling of a guard that was seen to guard nothing."""
     for kind, (what, remedy) in _SAYS.items():
         for notice in model.notices(kind):
+            is_lazy = kind == "guard on lazy result" and notice.about is not None
+            if is_lazy and not model.runs_models_later(notice.about or 0):
+                continue
             yield Finding(notice.place.ref, problem(f"`{notice.text}` {what}", remedy))

@@ -1,4 +1,52 @@
-"""A guard inside a guard that already holds."""
+"""A guard inside a guard that already holds.
+
+## What it does
+
+Finds a `with` guard where the same function has gradients off already. Opt-in:
+`--nograd-enable=NGD902` or `--extend-select=NGD902`.
+
+## Why it matters
+
+Nothing changes: it is one level of indentation more to read.
+
+## Example
+
+```python
+import torch
+
+
+@torch.no_grad()
+def norm(weights):
+    with torch.no_grad():
+        return weights.norm()
+```
+
+## Use instead
+
+```python
+import torch
+
+
+@torch.no_grad()
+def norm(weights):
+    return weights.norm()
+```
+
+## Not reported
+
+- Guards that are needed for some callers only.
+- `enable_grad` and `inference_mode(False)`, which switch gradients on.
+
+## Fix and its safety
+
+There is no automatic fix. Remove the inner guard.
+
+## References
+
+- [Locally disabling gradient computation]
+
+[Locally disabling gradient computation]: https://docs.pytorch.org/docs/stable/notes/autograd.html#locally-disabling-gradient-computation
+"""
 
 from collections.abc import Iterator
 
