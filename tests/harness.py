@@ -1,7 +1,7 @@
 """Cases written as Markdown, and what must hold for each of them.
 
 ``tests/rules/<code>.md`` reads like a specification: a heading names the case, a sentence says why,
-and a ``python`` block holds the code. A comment ``# error: NGD101`` (several codes with commas) ends
+and a ``python`` block holds the code. A comment ``# error: NGD101`` (or several codes) ends
 each line that must be reported; every other line must be clean of every rule. ``# todo: NGD101``
 marks a known gap, and fails on the day the gap closes. A second block, introduced by the words
 *after the fix*, is what the fixer must make of the first.
@@ -93,7 +93,7 @@ class Case:
         return _marks(self.source, "todo", self.place)
 
     def disagreements(self, reported: Iterable[Mark], shift: int = 0) -> list[str]:
-        """How a report differs from the marks, in sentences; ``shift`` lines stand above the case."""
+        """How a report differs from the marks; ``shift`` lines stand above the case."""
         found = Counter(Mark(mark.line - shift, mark.code) for mark in reported)
         wanted = Counter(self.errors)
         closed = found & Counter(self.todos)
@@ -201,7 +201,7 @@ def parse(text: str, code: str, file: str) -> list[Case]:
 
 
 def _demand_one_block_for_each_heading(sections: list[_Section], file: str) -> None:
-    for section, following in zip(sections, [*sections[1:], None]):
+    for section, following in zip(sections, [*sections[1:], None], strict=True):
         is_group = following is not None and following.level > section.level
         if not section.blocks and not is_group:
             raise CaseError(f"{file}:{section.line}: `{section.heading}` has no code")
