@@ -3,31 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from flake8_nograd.facts.source import Source, deep_recursion
 from flake8_nograd.frameworks import load
 from flake8_nograd.model.module_model import ModuleModel
+from flake8_nograd.reported import Reported, internal_error
 from flake8_nograd.rules import Rule, all_rules
 from flake8_nograd.settings import Settings
-
-INTERNAL_ERROR = "NGD000"
-
-
-@dataclass(frozen=True, order=True)
-class Reported:
-    """A finding at its place: 1-based line, 0-based column in characters."""
-
-    line: int
-    column: int
-    code: str
-    message: str
-
-
-def internal_error(error: Exception) -> Reported:
-    """The one line that says that the plugin failed on a file."""
-    what = str(error).strip().partition("\n")[0][:120]
-    return Reported(1, 0, INTERNAL_ERROR, f"internal error: {type(error).__name__}: {what}")
 
 
 def check_text(text: str | bytes, settings: Settings, *, raises: bool = False) -> list[Reported]:

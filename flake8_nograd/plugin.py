@@ -13,10 +13,11 @@ from flake8.exceptions import ExecutionError
 from flake8.options.manager import OptionManager
 
 from flake8_nograd.gate import is_finding_possible
+from flake8_nograd.reported import internal_error
 from flake8_nograd.settings import Settings
 
 _OPT_IN = "NGD9"
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("flake8.nograd")  # shown by `flake8 -v`, silent otherwise
 
 
 class Plugin:
@@ -73,9 +74,9 @@ class Plugin:
         text = "".join(self._lines)
         if not is_finding_possible(text, self._tree):
             return
-        from flake8_nograd.check import check_text, internal_error
-
         try:
+            from flake8_nograd.check import check_text
+
             found = check_text(text, self.settings)
         except Exception as error:  # flake8 would end the run, for all plugins
             _log.exception("flake8-nograd failed")

@@ -190,29 +190,55 @@ class ModuleModel:
 
     # ----------------------------------------------------------- gradient mode
 
-    def entry(self, unit: Unit, seen: frozenset[int] = frozenset()) -> Entry:
+    def entry(self, unit: Unit) -> Entry:
         """How a unit is entered: by its framework, by all its callers, else recording."""
+        return self._entries[unit.ref]
+
+    @cached_property
+    def _entries(self) -> dict[int, Entry]:
+        """How each unit is entered: callers hand on their own mode until all is stable."""
+        grads = {unit.ref: self._given_entry(unit) for unit in self.units}
+        calls = {
+            unit.ref: [call for call in self.callers(unit.ref) if call.place.unit != unit.ref]
+            for unit in self.units
+            if not grads[unit.ref]
+        }
+        while True:
+            changed = False
+            for ref, callers in calls.items():
+                for call in callers:
+                    found = call.grad.within(grads[call.place.unit])
+                    if found | grads[ref] != grads[ref]:
+                        grads[ref] |= found
+                        changed = True
+            if changed:
+                continue
+            unknown = next((ref for ref in calls if not grads[ref]), None)
+            if unknown is None:
+                break
+            grads[unknown] = self._uncalled(self.unit(unknown))
+        return {
+            ref: Entry(
+                grad,
+                tuple(
+                    call
+                    for call in calls.get(ref, ())
+                    if call.grad.within(grads[call.place.unit]) == Grad.ON
+                ),
+            )
+            for ref, grad in grads.items()
+        }
+
+    def _given_entry(self, unit: Unit) -> Grad:
+        """How a unit is entered whoever calls it; no flag where its callers decide."""
         hook = self.hook(unit)
         if hook is not None and hook.grad != "unchanged":
-            return Entry(Grad.OFF if hook.grad != "on" else Grad.ON)
+            return Grad.ON if hook.grad == "on" else Grad.OFF
         if unit.ref == MODULE:
-            return Entry(Grad.ON)
-        outside = [call for call in self.callers(unit.ref) if call.place.unit != unit.ref]
-        calls = [call for call in outside if call.place.unit not in seen]
-        if not calls:
-            return Entry(UNKNOWN if outside else self._uncalled(unit))
-        grad, unguarded = UNKNOWN, []
-        for call in calls:
-            found = call.grad
-            if found & Grad.INHERITED:
-                outer = self.entry(self.unit(call.place.unit), seen | {unit.ref})
-                found = found.within(outer.grad)
-            if found == Grad.ON:
-                unguarded.append(call)
-            grad |= found
-        if not grad and not seen:
-            grad = self._uncalled(unit)
-        return Entry(grad, tuple(unguarded))
+            return Grad.ON
+        if all(call.place.unit == unit.ref for call in self.callers(unit.ref)):
+            return self._uncalled(unit)
+        return UNKNOWN
 
     def _uncalled(self, unit: Unit) -> Grad:
         """Nothing in the file calls it: recording, unless an unknown framework may."""
@@ -308,18 +334,19 @@ class ModuleModel:
 
     def fate(self, forward: Forward) -> Use:
         """Where the result of a forward went, through the callers of its unit."""
-        return self._fate(forward.place.ref, forward.place.unit, frozenset())
+        return self._fate(forward.place.ref, forward.place.unit, set())
 
-    def _fate(self, ref: int, unit: int, seen: frozenset[int]) -> Use:
+    def _fate(self, ref: int, unit: int, seen: set[int]) -> Use:
         use = self.program.uses(ref)
-        if not use & (Use.RETURNED | Use.YIELDED) or unit in seen:
+        if not use & (Use.RETURNED | Use.YIELDED) or ref in seen:
             return use
+        seen.add(ref)
         calls = self.callers(unit)
         if not calls:
             return use | Use.HANDED if self.is_handed_out(self.unit(unit)) else use
         use &= ~(Use.RETURNED | Use.YIELDED)
         for call in calls:
-            use |= self._fate(call.place.ref, call.place.unit, seen | {unit})
+            use |= self._fate(call.place.ref, call.place.unit, seen)
         return use
 
     def returned_origins(self, unit: Unit) -> frozenset[object]:
@@ -404,7 +431,7 @@ class ModuleModel:
         if not accumulation.carried or not accumulation.is_known:
             return False
         place = accumulation.place
-        if self._fate(accumulation.origin, place.unit, frozenset()) & Use.GRADIENT:
+        if self._fate(accumulation.origin, place.unit, set()) & Use.GRADIENT:
             return False
         unit = self.unit(place.unit)
         walked: set[Origin] = set()
@@ -594,10 +621,10 @@ class ModuleModel:
 
     def mode(self, forward: Forward) -> Mode:
         """The mode of a forward's model, as far as this file tells; no flag where it does not."""
-        return self._resolve(forward.mode, forward.models, forward.place.unit, frozenset())
+        return self._resolve(forward.mode, forward.models, forward.place.unit, set())
 
     def _resolve(
-        self, mode: Mode, models: Iterable[Thing], unit: int, seen: frozenset[tuple[int, Thing]]
+        self, mode: Mode, models: Iterable[Thing], unit: int, seen: set[tuple[int, Thing]]
     ) -> Mode:
         known = mode & ~Mode.INHERITED
         if mode & Mode.INHERITED:
@@ -605,11 +632,11 @@ class ModuleModel:
                 known |= self._entry_mode(model, unit, seen)
         return known
 
-    def _entry_mode(self, model: Thing, unit: int, seen: frozenset[tuple[int, Thing]]) -> Mode:
+    def _entry_mode(self, model: Thing, unit: int, seen: set[tuple[int, Thing]]) -> Mode:
         """The mode in which a model comes into a unit."""
         if (unit, model) in seen:
             return Mode(0)
-        seen = seen | {(unit, model)}
+        seen.add((unit, model))
         hook = self.hook(self.unit(unit))
         if hook is not None and hook.mode == "eval":
             return Mode.EVAL

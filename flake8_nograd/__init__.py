@@ -1,0 +1,1 @@
+"""A flake8 plugin that finds PyTorch gradient-mode and train/eval-mode mistakes."""

@@ -1,0 +1,23 @@
+"""What is reported of a file. No LibCST import: the plugin can report that LibCST fails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+INTERNAL_ERROR = "NGD000"
+
+
+@dataclass(frozen=True, order=True)
+class Reported:
+    """A finding at its place: 1-based line, 0-based column in characters."""
+
+    line: int
+    column: int
+    code: str
+    message: str
+
+
+def internal_error(error: Exception) -> Reported:
+    """The one line that says that the plugin failed on a file."""
+    what = str(error).strip().partition("\n")[0][:120]
+    return Reported(1, 0, INTERNAL_ERROR, f"internal error: {type(error).__name__}: {what}")
