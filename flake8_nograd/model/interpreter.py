@@ -424,11 +424,12 @@ class Interpreter:
 
     def _if(self, statement: code.If) -> None:
         ends: list[State | None] = []
-        self.conditions += 1
+        depth = self.conditions
         for test, body in statement.branches:
             self.value(test)
             before = self.live
             truth = _truth(test)
+            self.conditions = depth if truth is True else depth + 1
             if truth is not False:
                 ends.append(self._branch(before.copy(), body))
             if truth is True:
@@ -437,7 +438,7 @@ class Interpreter:
             self.state = before
         if self.state is not None:
             self.block(statement.orelse)
-        self.conditions -= 1
+        self.conditions = depth
         self.state = joined([*ends, self.state])
 
     def _for(self, statement: code.For) -> None:

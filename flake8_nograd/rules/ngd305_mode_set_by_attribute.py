@@ -65,10 +65,12 @@ LEVEL: Level = "warning"
 
 
 def check(model: ModuleModel) -> Iterator[Finding]:
-    """Every assignment to the ``training`` of a model, outside its own class."""
+    """Every statement that assigns to the ``training`` of a model, outside its own class."""
+    reported: set[int] = set()
     for notice in model.notices("mode as attribute"):
-        if model.is_test(model.unit(notice.place.unit)):
+        if notice.place.ref in reported or model.is_test(model.unit(notice.place.unit)):
             continue
+        reported.add(notice.place.ref)
         text = f"`{notice.text}.training = ...` does not reach the model's children"
         remedy = f"call `{notice.text}.eval()` or `.train()`"
         yield Finding(notice.place.ref, problem(text, remedy))
