@@ -80,7 +80,8 @@ def evaluates_in_train_mode(model: ModuleModel, forward: Forward) -> bool:
     usual in train mode. Where it shows nothing, only a unit that is plainly an evaluation does.
     """
     mode = model.mode(forward)
-    if model.is_called_by_name_only(forward):
+    unit = model.unit(forward.place.unit)
+    if model.is_called_by_name_only(forward) or model.is_test(unit):
         return False
     if mode & Mode.EVAL or model.was_switched(forward) or model.is_deliberate(forward):
         return False
@@ -100,10 +101,10 @@ def evaluates_in_train_mode(model: ModuleModel, forward: Forward) -> bool:
             return True
         if model.is_inference_file:
             return True
-        return model.is_evaluation_unit(model.unit(forward.place.unit))
+        return model.is_evaluation_unit(unit)
     if model.is_switched_by_script(forward) or model.is_pretrained(forward):
         return False
-    return strict and not model.takes_gradients(model.unit(forward.place.unit))
+    return strict and not model.takes_gradients(unit)
 
 
 def _decides(model: ModuleModel, forward: Forward) -> bool:

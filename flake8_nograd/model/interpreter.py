@@ -71,6 +71,7 @@ _ACCUMULATED = -2
 _DEEPEST_MEMBER = 4
 """``a.b.c.d.e`` and deeper is unknown."""
 
+_CALLABLES = ("typing.Callable", "collections.abc.Callable")
 _GUARD_TYPES = ("__enter__", "__exit__")
 
 
@@ -679,6 +680,8 @@ class Interpreter:
                 own = Parameter(function.ref, parameter.name)
                 if self._is_annotated(annotation, MODULE_CLASS):
                     self.program.add_model([own])
+                elif any(self._is_annotated(annotation, path) for path in _CALLABLES):
+                    self.program.plain_functions.add(own)
                 elif self._is_annotated(annotation, OPTIMIZER_CLASS):
                     self.program.optimizers.add(own)
         owner = self._classes[-1] if self._classes else None

@@ -166,7 +166,7 @@ class Models:
                 self.evidence_of(one, depth + 1) == Evidence.STRONG for one in given if one != each
             ):
                 return Evidence.STRONG
-            return Evidence.NONE
+            return Evidence.AGAINST if each in program.plain_functions else Evidence.NONE
         if isinstance(each, Result) and naming.is_class(each.path):
             return Evidence.NAME if naming.is_model_class(each.path) else Evidence.AGAINST
         if isinstance(each, (External, Builtin)):

@@ -101,6 +101,8 @@ class Program:
         self._dirty: dict[int, None] = {MODULE: None}
         self.optimized: set[Thing] = set()
         """The models whose parameters an optimizer of this file has."""
+        self.plain_functions: set[Thing] = set()
+        """What is annotated as a callable: no model by its name alone."""
         self.optimizers: set[Thing] = set()
         """What is annotated as an optimizer."""
         self.imports_tests = False
