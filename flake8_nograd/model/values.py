@@ -267,10 +267,6 @@ class Value:
             )
         return Value(things, self.origins | other.origins, self.made | other.made, parts)
 
-    def without_graph(self) -> Value:
-        """The same things, carrying no graph."""
-        return Value(self.things) if self.origins or self.made else self
-
     def element(self) -> Value:
         """What iterating or indexing gives: any of the elements."""
         return Value(self.things, self.origins, self.made) if self.parts else self
