@@ -56,10 +56,6 @@ class Source:
         self._nodes = visitor.nodes
         self._places: _Places | None = None
 
-    def node(self, ref: int) -> cst.CSTNode:
-        """The LibCST node of a fact."""
-        return self._nodes[ref]
-
     def position(self, ref: int) -> Position:
         """Where the fact with this ``ref`` begins; line 1 for a fact without a node of its own."""
         if ref == code.NO_REF:

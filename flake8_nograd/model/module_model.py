@@ -25,6 +25,7 @@ from flake8_nograd.model.events import (
 from flake8_nograd.model.guards import lazily_returned
 from flake8_nograd.model.interpreter import Interpreter
 from flake8_nograd.model.program import MODULE, Program, Unit
+from flake8_nograd.model.state import mode_in
 from flake8_nograd.model.values import (
     UNKNOWN,
     External,
@@ -644,7 +645,7 @@ class ModuleModel:
         calls = self._callers.get(unit, [])
         for call in calls:
             for each in self.given(model, call):
-                found = _mode_in(call.modes, each)
+                found = mode_in(call.modes, each)
                 mode |= found & ~Mode.INHERITED
                 if found & Mode.INHERITED:
                     mode |= self._entry_mode(each, call.place.unit, seen)
@@ -673,7 +674,7 @@ class ModuleModel:
         for each in self.units:
             if each.ref == unit or not self._prepares(each, model):
                 continue
-            mode |= _mode_in(each.events.exit_modes, model) & ~Mode.INHERITED
+            mode |= mode_in(each.events.exit_modes, model) & ~Mode.INHERITED
         return mode
 
     def _prepares(self, unit: Unit, model: Thing) -> bool:
@@ -695,16 +696,6 @@ def _given(model: Thing, call: CallSite) -> list[Thing]:
     if isinstance(model, Member):
         return [Member(owner, model.name) for owner in _given(model.owner, call)]
     return [model]
-
-
-def _mode_in(modes: dict[Thing, Mode], model: Thing) -> Mode:
-    each: Thing = model
-    while True:
-        if each in modes:
-            return modes[each]
-        if not isinstance(each, Member):
-            return Mode.INHERITED
-        each = each.owner
 
 
 def _asserts(body: code.Block) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from flake8_nograd.model.values import NOTHING, Grad, Member, Mode, Thing, Value
@@ -66,14 +66,19 @@ class State:
             self.modes[model] = mode
 
     def mode(self, model: Thing) -> Mode:
-        """The mode of a model: its own, else that of the model that it is a child of."""
-        each: Thing = model
-        while True:
-            if each in self.modes:
-                return self.modes[each]
-            if not isinstance(each, Member):
-                return Mode.INHERITED
-            each = each.owner
+        """The mode of a model here."""
+        return mode_in(self.modes, model)
+
+
+def mode_in(modes: Mapping[Thing, Mode], model: Thing) -> Mode:
+    """The mode of a model: its own, else that of the model that it is a child of."""
+    each: Thing = model
+    while True:
+        if each in modes:
+            return modes[each]
+        if not isinstance(each, Member):
+            return Mode.INHERITED
+        each = each.owner
 
 
 def joined(states: Iterable[State | None]) -> State | None:
