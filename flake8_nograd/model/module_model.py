@@ -255,7 +255,7 @@ class ModuleModel:
     def _may_be_hook(self, unit: Unit) -> bool:
         """A method named like a framework's hook, on a class whose base is in another file."""
         assert unit.owner is not None
-        return unit.name in _HOOK_NAMES and self._has_unknown_base(unit.owner)
+        return unit.name in _HOOK_NAMES and bool(self.program.unknown_bases(unit.owner))
 
     def is_recording(self, forward: Forward) -> Entry | None:
         """How the unit of a recording forward is entered; None if it may not record."""
@@ -597,13 +597,7 @@ class ModuleModel:
         return (
             unit.owner is not None
             and not self.callers(unit.ref)
-            and self._has_unknown_base(unit.owner)
-        )
-
-    def _has_unknown_base(self, class_ref: int) -> bool:
-        return any(
-            not path.startswith(("torch.", "abc.", "typing."))
-            for path in self.program.external_bases(class_ref)
+            and bool(self.program.unknown_bases(unit.owner))
         )
 
     def is_callback(self, unit: Unit) -> bool:

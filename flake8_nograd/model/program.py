@@ -251,12 +251,17 @@ class Program:
             for hook in self.frameworks.hooks(self.frameworks.canonical(base.path))
         ]
 
+    def unknown_bases(self, ref: int) -> list[str]:
+        """The bases of a class that are neither torch's nor Python's: their code is not seen."""
+        known = ("torch.", "abc.", "typing.")
+        return [path for path in self.external_bases(ref) if not path.startswith(known)]
+
     def is_module_class(self, ref: int) -> bool:
         """Whether instances are modules: by torch's base, or an unknown one and ``forward``."""
         paths = self.external_bases(ref)
         if MODULE_CLASS in paths:
             return True
-        unknown = [path for path in paths if not path.startswith(("torch.", "abc.", "typing."))]
+        unknown = self.unknown_bases(ref)
         if not unknown:
             return False
         return self.find_method(ref, "forward") is not None or any(
