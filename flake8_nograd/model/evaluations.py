@@ -49,6 +49,27 @@ def unguarded(model: ModuleModel) -> Iterator[Unguarded]:
         yield Unguarded(forward, unit, model.evaluation_loop(forward), entry)
 
 
+def is_safe_to_guard(model: ModuleModel, found: Unguarded) -> bool:
+    """Whether nobody can miss the graph: no result escapes, or its unit plainly evaluates."""
+    forward = found.forward
+    if found.unit.events.reads_graph:
+        return False
+    if not model.fate(forward) & _ESCAPES:
+        return True
+    return model.mode(forward) == Mode.EVAL or model.is_strict_evaluation(forward)
+
+
+def infers_as_a_whole(model: ModuleModel, unit: Unit) -> bool:
+    """Whether a unit is an evaluation by name, and nothing in it takes a gradient."""
+    return (
+        unit.function is not None
+        and not unit.function.is_generator
+        and model.is_evaluation_unit(unit)
+        and not model.gradient_refs(unit)
+        and not unit.events.reads_graph
+    )
+
+
 def evaluates(model: ModuleModel, forward: Forward) -> bool:
     """Whether a forward evaluates or infers."""
     unit = model.unit(forward.place.unit)

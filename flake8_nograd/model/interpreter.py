@@ -71,6 +71,11 @@ _ACCUMULATED = -2
 _DEEPEST_MEMBER = 4
 """``a.b.c.d.e`` and deeper is unknown."""
 
+_GRAPH = frozenset(
+    "requires_grad requires_grad_ grad_fn is_grad_enabled is_leaf retain_grad".split()
+)
+"""What tells whether a graph is recorded, or asks for one."""
+
 _CALLABLES = ("typing.Callable", "collections.abc.Callable")
 _GUARD_TYPES = ("__enter__", "__exit__")
 
@@ -772,6 +777,8 @@ class Interpreter:
         """An attribute of ``owner``, which is the value of the expression before the dot."""
         if expression.name == "training":
             self.events.reads_mode = True
+        if expression.name in _GRAPH:
+            self.events.reads_graph = True
         path = path_of(expression)
         if path is not None and path in self.live.names:
             return self.live.names[path]

@@ -449,6 +449,19 @@ class ModuleModel:
             for each in accumulation.added
         )
 
+    def gradient_refs(self, unit: Unit) -> frozenset[int]:
+        """The calls of a unit that take a gradient, or compute what a gradient is taken of."""
+        uses = [use.place.ref for use in unit.events.gradients]
+        calls = [
+            call.place.ref for call in unit.events.calls if call.callee in self._training_units
+        ]
+        forwards = [
+            forward.place.ref
+            for forward in unit.events.forwards
+            if self.fate(forward) & Use.GRADIENT
+        ]
+        return frozenset([*uses, *calls, *forwards])
+
     def takes_gradients(self, unit: Unit) -> bool:
         """Whether a unit's own code takes gradients."""
         return bool(unit.events.gradients)
@@ -557,7 +570,7 @@ class ModuleModel:
 
     def is_idly_decorated(self, unit: Unit) -> bool:
         """Whether a guard decorates a unit that it cannot guard: the one mistake to tell."""
-        return any(
+        return unit.function is not None and any(
             notice.about == unit.ref for owner in self.units for notice in owner.events.notices
         )
 
