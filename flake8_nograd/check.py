@@ -34,7 +34,8 @@ def check_text(text: str | bytes, settings: Settings, *, raises: bool = False) -
                 if raises:
                     raise
                 found.add(internal_error(error))
-    return sorted(found)
+    places = {(each.line, each.column, each.code): each for each in sorted(found, reverse=True)}
+    return sorted(places.values())
 
 
 def _findings(rule: Rule, model: ModuleModel, source: Source) -> Iterator[Reported]:

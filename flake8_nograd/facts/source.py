@@ -68,7 +68,7 @@ class Source:
                 provider=self._places,  # type: ignore[arg-type]
             )
             self.tree._codegen(state)
-        start = self._places._computed[self._nodes[ref]].start
+        start = self._places._computed[self._nodes[code.original(ref)]].start
         return Position(start.line, start.column)
 
 

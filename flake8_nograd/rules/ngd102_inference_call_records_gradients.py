@@ -74,4 +74,8 @@ def check(model: ModuleModel) -> Iterator[Finding]:
             continue
         reported.add((place.unit, place.block))
         text = f"`{found.forward.text}(...)` runs for inference with gradients recorded"
-        yield Finding(place.ref, problem(text, "guard it with `torch.no_grad()`"), Guard(place.ref))
+        if found.also_trains:
+            yield Finding(place.ref, problem(text, "guard with `torch.set_grad_enabled(...)`"))
+        else:
+            remedy = Guard(place.ref)
+            yield Finding(place.ref, problem(text, "guard it with `torch.no_grad()`"), remedy)
