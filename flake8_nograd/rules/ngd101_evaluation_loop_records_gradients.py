@@ -5,7 +5,8 @@
 Finds the outermost loop, or the comprehension, that runs a model forward for evaluation or
 inference while autograd records, and takes no gradient. Guards are followed through decorators,
 `with` blocks, own context managers and all callers in the file. If some callers guard and others
-do not, the message names the line of an unguarded one.
+do not, the message names the line of an unguarded one. A loop that trains or evaluates by a flag
+(`if phase == "train":`, `if optimizer is not None:`) is judged once for each value of the flag.
 
 ## Why it matters
 
@@ -93,6 +94,10 @@ def check(model: ModuleModel) -> Iterator[Finding]:
         text = f"`{first.unit.name}` runs `{first.forward.text}(...)` with gradients recorded"
         if caller is not None:
             text = f"{text}, called from line {{line}}"
+        if any(each.also_trains for each in inside):
+            message = problem(text, "guard with `torch.set_grad_enabled(...)`")
+            yield Finding(loop, message, related=caller)
+            continue
         yield Finding(
             loop,
             problem(text, "wrap the loop in `torch.no_grad()`"),

@@ -80,6 +80,10 @@ def check(model: ModuleModel) -> Iterator[Finding]:
     for inside in blocks.values():
         first = inside[0]
         text = f"`{first.forward.text}(...)` runs for inference with gradients recorded"
+        if any(each.also_trains for each in inside):
+            message = problem(text, "guard with `torch.set_grad_enabled(...)`")
+            yield Finding(first.forward.place.ref, message)
+            continue
         yield Finding(
             first.forward.place.ref,
             problem(text, "guard it with `torch.no_grad()`"),
