@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_nograd.facts import code
 from flake8_nograd.frameworks.schema import Effect, Guard, Returns
 from flake8_nograd.model import naming
-from flake8_nograd.model.events import Arguments, GradientUse
+from flake8_nograd.model.events import Arguments, GradientUse, NoticeKind
 from flake8_nograd.model.guards import GRAD_WORDS
 from flake8_nograd.model.models import MODE_WORDS, Evidence, may_be_model
 from flake8_nograd.model.text import text_of
@@ -220,7 +220,8 @@ class Calls:
             return self._operation(arguments)
         if row.does in ("dropout", "attention_dropout"):
             if _ignores_mode(row, fact):
-                self._run.notice("dropout", text_of(fact.function), fact.ref)
+                kind: NoticeKind = "dropout" if row.does == "dropout" else "attention dropout"
+                self._run.notice(kind, text_of(fact.function), fact.ref)
             return self._operation(arguments)
         if row.does == "save_mode":
             return thing(SavedGrad(run.live.grad))

@@ -73,6 +73,28 @@ def infers_as_a_whole(model: ModuleModel, unit: Unit) -> bool:
     )
 
 
+def goes_on_training(model: ModuleModel, forward: Forward) -> bool:
+    """Whether an evaluation is run between steps of training."""
+    return not model.gradient_loops.isdisjoint(model.loops_around(forward))
+
+
+def is_put_back_in_train_mode(model: ModuleModel, forward: Forward) -> bool:
+    """Whether the loop that evaluates between steps calls ``.train()`` itself."""
+    loops = model.gradient_loops & model.loops_around(forward)
+    called = {
+        call.callee
+        for unit in model.units
+        for call in unit.events.calls
+        if not loops.isdisjoint(call.place.loops)
+    }
+    return any(
+        switch.mode == Mode.TRAIN
+        and (unit.ref in called or not loops.isdisjoint(switch.place.loops))
+        for unit in model.units
+        for switch in unit.events.switches
+    )
+
+
 def evaluates(model: ModuleModel, forward: Forward) -> bool:
     """Whether a forward evaluates or infers."""
     unit = model.unit(forward.place.unit)

@@ -114,6 +114,7 @@ NoticeKind: TypeAlias = Literal[
     "volatile",
     "required gradient",
     "dropout",
+    "attention dropout",
     "layer built",
 ]
 

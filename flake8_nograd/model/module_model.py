@@ -21,6 +21,7 @@ from flake8_nograd.model.events import (
     GradientUse,
     Notice,
     NoticeKind,
+    Place,
 )
 from flake8_nograd.model.guards import lazily_returned
 from flake8_nograd.model.interpreter import Interpreter
@@ -73,6 +74,10 @@ class ModuleModel:
     def unit(self, ref: int) -> Unit:
         """The unit with this ref."""
         return self.program.units[ref]
+
+    def unit_or_none(self, ref: int) -> Unit | None:
+        """The unit with this ref, where it is one."""
+        return self.program.units.get(ref)
 
     def forwards(self) -> Iterator[Forward]:
         """All forwards of the file."""
@@ -445,6 +450,47 @@ class ModuleModel:
         return any(
             switch.mode & Mode.EVAL and switch.text == forward.model_text
             for switch in self.unit(MODULE).events.switches
+        )
+
+    def outermost_evaluation(self, forward: Forward) -> int:
+        """The outermost loop around a forward that takes no gradient, or the forward itself."""
+        loop = self.evaluation_loop(forward)
+        return forward.place.ref if loop is None else loop
+
+    def is_switch(self, place: Place) -> bool:
+        """Whether a call switches a mode itself, not in what it calls."""
+        return any(switch.place == place for switch in self.unit(place.unit).events.switches)
+
+    def receiver(self, unit: Unit) -> str:
+        """What a method, or the one around a nested function, calls ``self``."""
+        while not unit.receives and unit.parent is not None:
+            unit = self.unit(unit.parent)
+        return unit.function.parameters[0].name if unit.function is not None else "self"
+
+    @property
+    def trains_anything(self) -> bool:
+        """Whether the file takes a gradient anywhere."""
+        return bool(self._training_units)
+
+    def loops_around(self, forward: Forward) -> set[int]:
+        """The loops in which a forward runs: those of its unit, and those of the callers."""
+        loops = set(forward.place.loops)
+        waiting, seen = [forward.place.unit], set[int]()
+        while waiting:
+            unit = waiting.pop()
+            if unit in seen:
+                continue
+            seen.add(unit)
+            for call in self.callers(unit):
+                loops.update(call.place.loops)
+                waiting.append(call.place.unit)
+        return loops
+
+    def is_seen_from_outside(self, forward: Forward) -> bool:
+        """Whether a forward's model comes from code that this file does not show."""
+        unit = self.unit(forward.place.unit)
+        return not self.callers(unit.ref) and any(
+            isinstance(each, (Parameter, Self, Member)) for each in forward.models
         )
 
     def trains(self, unit: Unit) -> bool:

@@ -39,7 +39,7 @@ def norm(weights):
 
 ## Fix and its safety
 
-Adds the parentheses, safely. The code raised, so no number can change.
+Safe: adds the parentheses. The code raised, so no number can change.
 
 ## References
 

@@ -41,8 +41,10 @@ async def scale(x, factor):
 
 ## Fix and its safety
 
-There is no automatic fix. Use `with` inside, return a list, or decorate the methods, as the
-message says.
+On an `async def` without `await`, safe: the guard goes inside, around the body. Beside
+`@contextmanager`, unsafe: the same, and the code in the `with` of its users is guarded for the
+first time. The others have no fix: a list in place of a generator, guards on methods, and a
+`no_grad` in place of `inference_mode` change more than the guard.
 
 ## References
 
@@ -55,7 +57,7 @@ from collections.abc import Iterator
 
 from flake8_nograd.model.events import NoticeKind
 from flake8_nograd.model.module_model import ModuleModel
-from flake8_nograd.rules.finding import Finding, Level, problem
+from flake8_nograd.rules.finding import Finding, Level, Unguard, problem
 
 LEVEL: Level = "warning"
 
@@ -71,6 +73,9 @@ _SAYS: dict[NoticeKind, tuple[str, str]] = {
 }
 
 
+_INSIDE: tuple[NoticeKind, ...] = ("guard on async", "guard on context manager")
+
+
 def check(model: ModuleModel) -> Iterator[Finding]:
     """Every spelling of a guard that was seen to guard nothing."""
     for kind, (what, remedy) in _SAYS.items():
@@ -78,4 +83,14 @@ def check(model: ModuleModel) -> Iterator[Finding]:
             is_lazy = kind == "guard on lazy result"
             if is_lazy and not model.runs_models_later(notice.about):
                 continue
-            yield Finding(notice.place.ref, problem(f"`{notice.text}` {what}", remedy))
+            message = problem(f"`{notice.text}` {what}", remedy)
+            unit = model.unit_or_none(notice.about)
+            if kind not in _INSIDE or unit is None:
+                yield Finding(notice.place.ref, message)
+                continue
+            yield Finding(
+                notice.place.ref,
+                message,
+                Unguard(notice.place.ref, inside=True),
+                is_safe=kind == "guard on async" and not model.gradient_refs(unit),
+            )
