@@ -15,7 +15,7 @@ from flake8_nograd.fixes.guard import Guarding
 from flake8_nograd.fixes.insert import insert
 from flake8_nograd.fixes.mode import set_mode, take_mode
 from flake8_nograd.fixes.names import GuardName, Names
-from flake8_nograd.fixes.rewrite import detach, rewrite
+from flake8_nograd.fixes.rewrite import detach, respell, rewrite
 from flake8_nograd.fixes.tree import Change, Tree, are_apart
 from flake8_nograd.fixes.unguard import move_out, separate, unguard
 from flake8_nograd.fixes.yield_outside import yield_outside
@@ -27,6 +27,7 @@ from flake8_nograd.rules.finding import (
     InsertCall,
     MoveOut,
     Remedy,
+    Respell,
     Rewrite,
     Separate,
     SetArgument,
@@ -96,6 +97,7 @@ class _Planning:
 _CHANGES: dict[type[Remedy], Callable[[Any, Tree], Iterator[Change]]] = {
     Detach: detach,
     InsertCall: insert,
+    Respell: respell,
     Rewrite: rewrite,
     Separate: separate,
     SetArgument: set_argument,

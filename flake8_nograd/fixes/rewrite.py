@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from flake8_nograd.fixes.tree import Change, Replace, Tree
-from flake8_nograd.rules.finding import Detach, Rewrite
+from flake8_nograd.rules.finding import Detach, Respell, Rewrite
 
 _ATOMS = (cst.Name, cst.Attribute, cst.Call, cst.Subscript, cst.BaseString, cst.BaseNumber)
 
@@ -23,6 +23,16 @@ def rewrite(remedy: Rewrite, tree: Tree) -> Iterator[Change]:
         yield Replace(node, lambda _: _statement(remedy.template))
     elif isinstance(node, cst.BaseExpression):
         yield Replace(node, lambda value: filled(remedy.template, value))
+
+
+def respell(remedy: Respell, tree: Tree) -> Iterator[Change]:
+    """``torch.inference_mode()`` for ``torch.no_grad()``, under whatever name torch has."""
+    node = tree.node(remedy.guard)
+    guard = node.item if isinstance(node, cst.WithItem) else getattr(node, "decorator", None)
+    if isinstance(guard, cst.Call):
+        guard = guard.func
+    if isinstance(guard, cst.Attribute):
+        yield Replace(guard.attr, lambda _: cst.Name(remedy.name))
 
 
 def detach(remedy: Detach, tree: Tree) -> Iterator[Change]:

@@ -220,8 +220,8 @@ class Calls:
             return self._operation(arguments)
         if row.does in ("dropout", "attention_dropout"):
             if _ignores_mode(row, fact):
-                kind: NoticeKind = "dropout" if row.does == "dropout" else "attention dropout"
-                self._run.notice(kind, text_of(fact.function), fact.ref)
+                of: NoticeKind = "dropout" if row.does == "dropout" else "attention dropout"
+                self._run.notice(of, text_of(fact.function), fact.ref)
             return self._operation(arguments)
         if row.does == "save_mode":
             return thing(SavedGrad(run.live.grad))

@@ -98,6 +98,7 @@ class CallSite:
 
 
 NoticeKind: TypeAlias = Literal[
+    "gradients switched off",
     "guard not entered",
     "guard not called",
     "guard in and",
@@ -107,6 +108,7 @@ NoticeKind: TypeAlias = Literal[
     "guard on class",
     "enable in inference",
     "guard in guard",
+    "no_grad",
     "yield in guard",
     "await in guard",
     "mode not called",

@@ -126,7 +126,7 @@ class Interpreter:
         self.events.exit_modes = {} if end is None else end.modes
         yielded = joined(self._yields)
         exit_grad = Grad.INHERITED
-        if end is not None and end.grad != self.unit.initial:
+        if end is not None and self.unit.initial == Grad.INHERITED:
             exit_grad = end.grad
         summary = Summary(
             returns=self._returned,
@@ -225,12 +225,22 @@ class Interpreter:
             made = made.function
         is_named = any(self.guards.is_guard(each) for each in self.value(made).things)
         if guards and len(guards) == len(value.things) and is_named:
-            if not any(isinstance(each, GuardObject) and each.acted for each in guards):
+            if not any(isinstance(each, GuardObject) and each.before for each in guards):
                 self.notice("guard not entered", text_of(statement.value))
+            self._notice_switch(value, statement.value)
         elif isinstance(statement.value, code.Attribute):
             receiver = self.value(statement.value.value)
             if self.models.is_mode_method(statement.value, receiver):
                 self.notice("mode not called", text_of(statement.value))
+
+    def _notice_switch(self, value: Value, made: code.Expression) -> None:
+        """Notice ``set_grad_enabled(False)`` as a statement, or kept in a name: it acts at once."""
+        if isinstance(made, code.Call) and value.things:
+            if all(
+                isinstance(each, GuardObject) and each.before and each.grad == Grad.OFF
+                for each in value.things
+            ):
+                self.notice("gradients switched off", text_of(made))
 
     def _assign(self, statement: code.Assign) -> None:
         annotation = NOTHING
@@ -246,6 +256,7 @@ class Interpreter:
             kept = self.events.thrown_away if blank else self.events.kept_in_names
             kept.add(statement.value.ref)
         value = self.value(statement.value)
+        self._notice_switch(value, statement.value)
         if self._is_annotated(annotation, MODULE_CLASS):
             self.program.add_model(value.things)
         for target in statement.targets:
@@ -528,6 +539,8 @@ class Interpreter:
             if isinstance(item.context, code.Boolean) and self._joins_guards(item.context):
                 self.notice("guard in and", item.context.operator, statement.ref, item.ref)
             leave = self._enter(statement.ref, value, item, outer)
+            if not outer.is_off and self.guards.is_no_grad(item.context):
+                self.notice("no_grad", text_of(item.context), statement.ref, item.ref)
             if leave is not None:
                 leaving.append(leave)
             if item.target is not None:
@@ -560,6 +573,8 @@ class Interpreter:
                 acts = True
             elif isinstance(each, (GuardObject, External)):
                 found = self.guards.guard_of(each)
+                if isinstance(each, GuardObject) and each.before:
+                    outer = each.before
                 self._notice_entry(ref, each, item)
                 if isinstance(each, GuardObject) and each.instance is not None:
                     _, leave = self._enter_instance(each.instance, context)
@@ -586,7 +601,7 @@ class Interpreter:
         elif guard.grad == Grad.ON:
             if self.live.grad == Grad.INFERENCE and not guard.ends_inference:
                 self.notice("enable in inference", text_of(context), ref, item.ref)
-        elif guard.grad.is_off and self.live.grad.is_off and not guard.acted:
+        elif guard.grad.is_off and self.live.grad.is_off and not guard.before:
             self.notice("guard in guard", text_of(context), ref, item.ref)
 
     def enter_context_manager(
@@ -692,6 +707,10 @@ class Interpreter:
             if parameter.default is not None:
                 self.value(parameter.default)
         decoration = self.guards.decoration(function, decorators)
+        for decorator in function.decorators:
+            if self.guards.is_no_grad(decorator.value):
+                text = text_of(decorator.value)
+                self.notice("no_grad", text, decorator.ref, about=function.ref)
         copies = self.program.split(function)
         flag, only = copies[0]
         if flag is None:

@@ -84,6 +84,8 @@ class LocalCalls:
             self.apply_modes(ref, summary.exit_modes)
             if summary.exit_grad != Grad.INHERITED:
                 state.grad = summary.exit_grad.within(state.grad)
+                if summary.exit_grad & (Grad.OFF | Grad.INFERENCE):
+                    state.grad |= Grad.LEFT
         return self._returned(ref, unit, summary.returns, text, quiet)
 
     def _call_copies(

@@ -249,7 +249,7 @@ class ModuleModel:
     def _uncalled(self, unit: Unit) -> Grad:
         """Nothing in the file calls it: recording, unless an unknown framework may."""
         script = self.program.summary(MODULE, MODULE)
-        if script is not None and script.exit_grad.is_off:
+        if script is not None and not script.exit_grad & (Grad.ON | Grad.INHERITED):
             return script.exit_grad
         if unit.wrapped_in != Grad.INHERITED:
             return unit.wrapped_in
@@ -315,6 +315,27 @@ class ModuleModel:
             return grad
         entry = self.entry(self.unit(call.place.unit)).grad
         return grad.within(entry) if entry.is_off else grad
+
+    def leaves_gradients_off(self, unit: Unit) -> bool:
+        """Whether a unit may return with gradients off, for the thread that called it."""
+        summary = self.program.summary(unit.ref, unit.ref)
+        return summary is not None and bool(summary.exit_grad & (Grad.OFF | Grad.INFERENCE))
+
+    def leaves_gradients_on(self, unit: Unit) -> bool:
+        """Whether a unit switches gradients on and returns so: one half of a pair."""
+        summary = self.program.summary(unit.ref, unit.ref)
+        return summary is not None and summary.exit_grad == Grad.ON and unit.ref != MODULE
+
+    def called_by(self, unit: Unit) -> set[int]:
+        """The units that a unit calls, directly or through others."""
+        found: set[int] = set()
+        pending = [unit.ref]
+        while pending:
+            for call in self.unit(pending.pop()).events.calls:
+                if call.callee not in found:
+                    found.add(call.callee)
+                    pending.append(call.callee)
+        return found
 
     def is_entered_recording(self, unit: Unit) -> bool:
         """Whether a unit may be entered while gradients are recorded."""
@@ -651,7 +672,10 @@ class ModuleModel:
     def is_idly_decorated(self, unit: Unit) -> bool:
         """Whether a guard decorates a unit that it cannot guard: the one mistake to tell."""
         return unit.function is not None and any(
-            notice.about == unit.ref for owner in self.units for notice in owner.events.notices
+            notice.about == unit.ref
+            for owner in self.units
+            for notice in owner.events.notices
+            if notice.kind != "no_grad"
         )
 
     def is_called_by_name_only(self, forward: Forward) -> bool:

@@ -32,6 +32,7 @@ MODULE = code.NO_REF
 """The unit of the code outside every function."""
 
 MODULE_CLASS = "torch.nn.Module"
+NO_GRAD = "torch.no_grad"
 OPTIMIZER_CLASS = "torch.optim.Optimizer"
 
 _BACKWARD = ("backward", "backward_argument")

@@ -8,10 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_nograd.model.evaluations import evaluates
-from flake8_nograd.model.events import Accumulation, CallSite, Forward, LoopModes, Place
+from flake8_nograd.model.events import (
+    Accumulation,
+    CallSite,
+    Forward,
+    LoopModes,
+    Notice,
+    Place,
+)
 from flake8_nograd.model.module_model import ModuleModel
-from flake8_nograd.model.program import Unit
-from flake8_nograd.model.values import Mode, Thing, Use
+from flake8_nograd.model.program import MODULE, Unit
+from flake8_nograd.model.values import Grad, Mode, Thing, Use
 
 
 def unrestored(model: ModuleModel) -> Iterator[tuple[Place, str]]:
@@ -122,6 +129,49 @@ def trained_in_eval_mode(model: ModuleModel) -> Iterator[Forward]:
             continue
         reported.add(forward.models)
         yield forward
+
+
+def left_off(model: ModuleModel) -> Iterator[Notice]:
+    """The statements that switch gradients off in a unit that returns so, where others train.
+
+    Where the file calls the unit, its calls tell: a gradient is taken after one of them, with
+    gradients still off. Where it does not, the training beside it does, unless it switches
+    gradients on for itself or the file has a unit to do it.
+    """
+    switches_on = any(model.leaves_gradients_on(unit) for unit in model.units)
+    for notice in model.notices("gradients switched off"):
+        unit = model.unit(notice.place.unit)
+        if unit.ref == MODULE or not model.leaves_gradients_off(unit):
+            continue
+        if model.callers(unit.ref):
+            if any(unit.ref in model.called_by(each) for each in _trains_with_gradients_off(model)):
+                yield notice
+        elif not (switches_on or model.is_handed_out(unit) or model.is_test(unit)):
+            if any(_trains_as_left(model, each) for each in model.units if each is not unit):
+                yield notice
+
+
+def _trains_with_gradients_off(model: ModuleModel) -> Iterator[Unit]:
+    """The units that take a gradient where a call has left gradients off."""
+    for unit in model.units:
+        if any(use.grad & Grad.LEFT for use in unit.events.gradients) or any(
+            call.grad & Grad.LEFT and _trains_as_left(model, model.unit(call.callee))
+            for call in unit.events.calls
+        ):
+            yield unit
+
+
+def _trains_as_left(model: ModuleModel, unit: Unit) -> bool:
+    """Whether a unit takes gradients in the mode in which it is called."""
+    return any(
+        use.kind in ("backward", "gradient") and use.grad & Grad.INHERITED
+        for use in unit.events.gradients
+    ) or any(
+        call.grad & Grad.INHERITED
+        and call.callee != unit.ref
+        and any(use.grad & Grad.INHERITED for use in model.unit(call.callee).events.gradients)
+        for call in unit.events.calls
+    )
 
 
 def kept_alive(model: ModuleModel) -> Iterator[Accumulation]:

@@ -22,11 +22,13 @@ class Grad(enum.IntFlag):
     INFERENCE = 4
     INHERITED = 8
     """As the caller has it: nothing in this unit decides."""
+    LEFT = 16
+    """Off because a unit that was called has left it so; no guard is around."""
 
     @property
     def is_off(self) -> bool:
-        """Certainly not recording, by this unit's own doing."""
-        return bool(self) and not self & (Grad.ON | Grad.INHERITED)
+        """Certainly not recording, by a guard or statement of this unit's own."""
+        return bool(self) and not self & (Grad.ON | Grad.INHERITED | Grad.LEFT)
 
     def within(self, outer: Grad) -> Grad:
         """The mode, seen from a caller that runs in ``outer``."""
@@ -159,8 +161,8 @@ class GuardObject:
 
     grad: Grad
     ends_inference: bool = False
-    acted: bool = False
-    """Making it has switched the mode already: ``set_grad_enabled``."""
+    before: Grad = UNKNOWN
+    """The mode before it was made, where making it has switched already: ``set_grad_enabled``."""
     instance: Instance | None = None
     """The instance that it is, of a guard's subclass in this file."""
 

@@ -59,6 +59,14 @@ class Separate:
 
 
 @dataclass(frozen=True)
+class Respell:
+    """Remedy: another guard of torch in place of this item of a ``with``, or this decorator."""
+
+    guard: int
+    name: str
+
+
+@dataclass(frozen=True)
 class Unguard:
     """Remedy: take the guard away: a ``with`` or an item of it, a decorator, or all of a function.
 
@@ -143,6 +151,7 @@ Remedy: TypeAlias = (
     | Rewrite
     | Enter
     | Separate
+    | Respell
     | Unguard
     | MoveOut
     | YieldOutside

@@ -59,7 +59,8 @@ Calls `.eval()` before the forward, outside of its loop, and `.train()` after it
 goes on and nothing else calls it. The evaluation gives other numbers from then on, the same at
 each run: that is the point. Safe where the file shows all of that; unsafe where the model comes
 from callers that are in other files, which may train with it afterwards. No fix for a model that
-has no name, such as `build()(x)`.
+has no name, such as `build()(x)`,
+and where a flag decides whether the same line trains.
 
 ## References
 
@@ -77,6 +78,7 @@ from flake8_nograd.model.evaluations import (
     goes_on_training,
     is_put_back_in_train_mode,
 )
+from flake8_nograd.model.events import Forward
 from flake8_nograd.model.module_model import ModuleModel
 from flake8_nograd.rules.finding import Finding, InsertCall, Level, problem
 
@@ -96,17 +98,20 @@ def check(model: ModuleModel) -> Iterator[Finding]:
             text = f"`{name}` is exported in train mode"
         else:
             text = f"`{forward.text}(...)` evaluates a model in train mode"
-        goes_on = goes_on_training(model, forward)
-        restored = is_put_back_in_train_mode(model, forward)
         yield Finding(
             forward.place.ref,
             problem(text, f"call `{name}.eval()` first"),
-            InsertCall(
-                name,
-                forward.place.ref,
-                around=model.outermost_evaluation(forward),
-                before="eval",
-                after="train" if goes_on and not restored else None,
-            ),
+            None if model.trains_elsewhere(forward) else _remedy(model, forward),
             is_safe=not model.is_seen_from_outside(forward),
         )
+
+
+def _remedy(model: ModuleModel, forward: Forward) -> InsertCall:
+    restores = goes_on_training(model, forward) and not is_put_back_in_train_mode(model, forward)
+    return InsertCall(
+        forward.model_text,
+        forward.place.ref,
+        around=model.outermost_evaluation(forward),
+        before="eval",
+        after="train" if restores else None,
+    )
