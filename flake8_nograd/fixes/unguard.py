@@ -38,7 +38,7 @@ def unguard(remedy: Unguard, tree: Tree) -> Iterator[Change]:
         if isinstance(function, cst.FunctionDef):
             if not remedy.inside:
                 yield from _without_guards(function, {node})
-            elif not any(waits(each) for each in own_nodes(function.body)):
+            elif not (function.asynchronous and any(map(waits, own_nodes(function.body)))):
                 yield from _inside(function, node)
 
 
