@@ -340,7 +340,7 @@ class ModuleModel:
         """Whether the loss of a notice goes backward later in its unit."""
         return any(
             use.kind == "backward"
-            and use.text == f"{notice.text}.backward"
+            and use.loss == notice.text
             and use.place.ref > notice.place.ref
             and (naming.is_loss(notice.text) or bool(use.made))
             for use in self.unit(notice.place.unit).events.gradients
@@ -356,7 +356,7 @@ class ModuleModel:
     def is_required_by_hand(self, use: GradientUse) -> bool:
         """Whether the loss of a gradient use was made to require one before."""
         return any(
-            notice.kind == "required gradient" and use.text == f"{notice.text}.backward"
+            notice.kind == "required gradient" and use.loss == notice.text
             for notice in self.unit(use.place.unit).events.notices
         )
 
@@ -435,10 +435,20 @@ class ModuleModel:
         return loops
 
     def was_switched(self, forward: Forward) -> bool:
-        """Whether the unit itself puts a forward's model in eval mode, wherever."""
+        """Whether the unit itself puts a forward's model in eval mode; no parent undoes it."""
+        switches = self.unit(forward.place.unit).events.switches
         return any(
-            switch.mode & Mode.EVAL and switch.models & forward.models
-            for switch in self.unit(forward.place.unit).events.switches
+            switch.mode & Mode.EVAL
+            and switch.models & forward.models
+            and not any(
+                later.place.ref > switch.place.ref
+                and later.text != switch.text
+                and later.mode == Mode.TRAIN
+                and later.models & forward.models
+                and not later.place.conditional
+                for later in switches
+            )
+            for switch in switches
         )
 
     def is_trained_beside(self, forward: Forward) -> bool:
@@ -472,9 +482,25 @@ class ModuleModel:
         """Whether a unit takes gradients, itself or in what it calls."""
         return unit.ref in self._training_units
 
+    def is_trained_by_running(self, forward: Forward) -> bool:
+        """Whether the model's own ``forward`` takes a gradient, as in test-time adaptation."""
+        classes = [self.program.class_of(each) for each in forward.models]
+        units = [self.program.find_method(each, "forward") for each in classes if each is not None]
+        return any(each is not None and self.trains(self.unit(each)) for each in units)
+
     def is_optimized(self, forward: Forward) -> bool:
         """Whether an optimizer made in this file has the parameters of a forward's model."""
-        return bool(forward.models) and forward.models <= self.program.optimized
+        return bool(forward.models) and all(
+            self._is_optimized(each, forward.place.unit) for each in forward.models
+        )
+
+    def _is_optimized(self, model: Thing, unit: int, depth: int = 0) -> bool:
+        if model in self.program.optimized:
+            return True
+        if not isinstance(model, Parameter) or depth > 3:
+            return False
+        given = self.program.arguments(model, unit).things - {model}
+        return bool(given) and all(self._is_optimized(one, unit, depth + 1) for one in given)
 
     def is_backpropagated_alone(self, accumulation: Accumulation) -> bool:
         """Whether what is added goes backward in the loop, and the sum never does."""

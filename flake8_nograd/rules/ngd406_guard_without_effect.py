@@ -66,6 +66,7 @@ _SAYS: dict[NoticeKind, tuple[str, str]] = {
         "is over before the `with` body runs",
         "use `with` around `yield`",
     ),
+    "work for a thread": ("works in a thread that the guard does not reach", "guard it there"),
     "guard on class": ("guards only the construction", "decorate the methods"),
     "enable in inference": ("cannot record inside `inference_mode`", "use `no_grad` outside"),
 }
