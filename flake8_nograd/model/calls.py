@@ -230,6 +230,8 @@ class Calls:
             return thing(Result(fact.ref, path))
         if row.does == "operation":
             return self._operation(arguments)
+        if row.does == "selection":
+            return self._selection(fact, path, [value for _, value in arguments])
         if row.does in ("dropout", "attention_dropout"):
             if _ignores_mode(row, fact):
                 self._run.notice("dropout", text_of(fact.function), fact.ref)
@@ -321,6 +323,12 @@ class Calls:
     def _operation(self, arguments: Arguments) -> Value:
         """A tensor operation: the result carries every argument's graph."""
         return self._run.operated([value for _, value in arguments])
+
+    def _selection(self, fact: code.Call, path: str, operands: list[Value]) -> Value:
+        """``torch.max(x, dim)``: values with their graph, and indices, which have none."""
+        values = self._run.operated(operands)
+        indices = thing(Result(fact.ref, path))
+        return Value(values.things, values.origins, values.made, (values, indices))
 
     def _call_instance(
         self, fact: code.Call, callee: Instance, arguments: Arguments
@@ -465,13 +473,17 @@ class Calls:
             self._run.models.detached(receiver)
             self._program.detached[fact.ref] = receiver.origins
         if row.does in ("drop", "detach"):
-            made = receiver.made if row.does == "detach" else UNKNOWN
-            result = frozenset([Result(fact.ref, function.name)])
-            return Value(result, made=made if made == Grad.INFERENCE else UNKNOWN)
+            stays = row.does == "detach" and receiver.made == Grad.INFERENCE
+            made = Grad.INFERENCE if stays else UNKNOWN
+            return Value(frozenset([Result(fact.ref, function.name)]), made=made)
         if row.does == "self":
             return receiver
         if row.does == "operation":
             return self._operation(arguments)
+        if row.does == "selection":
+            if not receiver.origins and not receiver.made:
+                return None
+            return self._selection(fact, function.name, [receiver])
         if row.does == "load":
             self._program.loads = True
         if row.does in ("read", "load"):
