@@ -94,7 +94,7 @@ KINDS = table()
 
 
 EVIDENT = [kind for kind in KINDS if kind.codes]
-"""The kinds on which findings rest; names of the others only silence."""
+"""The kinds on which findings rest; names of the others find nothing by themselves."""
 
 
 def kinds_of(name: str) -> set[str]:
