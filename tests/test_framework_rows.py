@@ -7,6 +7,7 @@ row does. An alias must do what the thing that it stands for does.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -29,7 +30,13 @@ from flake8_nograd.settings import Settings
 
 FILES = sorted((Path(schema.__file__).parent / "data").glob("*.toml"))
 NO_ROW = "elsewhere.unknown"
-IMPORTS = "import torch\nimport MODULE\nfrom contextlib import ExitStack\nfrom torch import nn\n"
+IMPORTS = """\
+import concurrent.futures
+import torch
+import MODULE
+from contextlib import ExitStack
+from torch import nn
+"""
 STAR_IMPORTS = "import torch.utils.data as data\nfrom project import *\n"
 
 
@@ -62,6 +69,9 @@ def codes(text: str, path: str = "torch", method: str = "") -> frozenset[str]:
         path, text = path[2:], text.replace(IMPORTS, STAR_IMPORTS)
     elif path.startswith("builtins."):
         path, text = path.partition(".")[2], text.replace("import MODULE\n", "")
+    if path.endswith("]"):
+        path, index = path[:-1].split("[")
+        text = re.sub(r"NAME(\([^)]*\))", rf"NAME\1[{index}]", text)
     text = text.replace("MODULE", path.rpartition(".")[0] or path).replace("NAME", path)
     text = text.replace("METHOD", method)
     return frozenset(found.code for found in check_text(text, Settings(), raises=True))
@@ -179,6 +189,12 @@ def infer(first, second=None):
 found = NAME(infer, net)
 print([each for each in found])
 """
+POOL = "concurrent.futures.ThreadPoolExecutor"
+WORK = """
+
+def work(net: nn.Module, x):
+    print(net(x).argmax())
+"""
 RECORDS, IN_TRAIN_MODE, BOTH = {"NGD101"}, {"NGD301"}, {"NGD101", "NGD301"}
 NONE: set[str] = set()
 
@@ -199,6 +215,7 @@ RETURNS = {
     "copy": Probe(made(f"NAME({NEW_NET})"), BOTH, NONE),
     "optimizer": Probe(guarded("thing.step()", "thing = NAME(x)"), {"NGD202"}, NONE),
     "scaler": Probe(guarded("thing.scale(net(x)).backward()", "thing = NAME()"), {"NGD201"}, NONE),
+    "executor": Probe(guarded("thing.submit(work, x)", "thing = NAME()") + WORK, {"NGD406"}, NONE),
     "stack": Probe(evaluation("NAME().enter_context(torch.no_grad())"), NONE, RECORDS),
 }
 CALLS = {
@@ -213,6 +230,8 @@ CALLS = {
     "exit": Probe(evaluation("NAME(0)"), NONE, RECORDS),
     "save_mode": Probe(collected("NAME(net(x))"), RECORDS, NONE),
     "calls": Probe(GIVEN, {"NGD102"}, NONE),
+    "selection": Probe(collected("NAME(net(x), 1)[1]"), RECORDS, NONE),
+    "thread": Probe(guarded("NAME(target=work)") + WORK, {"NGD406"}, NONE),
 }
 METHODS = {
     "drop": Probe(collected("net(x).METHOD()"), RECORDS, NONE),
@@ -229,6 +248,10 @@ METHODS = {
     "parameters": Probe(FROZEN, NONE, RECORDS),
     "load": Probe(collected("net(x).METHOD()"), RECORDS, NONE),
     "generate": Probe(collected("net(x).METHOD()"), RECORDS, NONE),
+    "freeze_model": Probe(evaluation("net.METHOD()"), NONE, RECORDS),
+    "selection": Probe(collected("net(x).METHOD(1)[1]"), RECORDS, NONE),
+    "thread": Probe(guarded("thing.METHOD(work, x)", f"thing = {POOL}()") + WORK, {"NGD406"}, NONE),
+    "arguments": Probe(made(f"WORD.METHOD({NEW_NET})"), BOTH, NONE),
     "calls": Probe(evaluation("thing = ExitStack(); thing.METHOD(torch.no_grad())"), NONE, RECORDS),
     "operation": Probe(
         guarded("thing.METHOD(net(x)).backward()", "thing = torch.amp.GradScaler()"),
@@ -258,6 +281,10 @@ def probe_of(row: Row) -> Probe:
     if isinstance(row, Guard):
         return AT_ONCE if row.immediate else GUARDS[row.grad]
     if isinstance(row, Returns):
+        if row.what == "tuple":
+            first = next(each for each in all_rows() if example_of(each) == f"{row.name}[0]")
+            probe = probe_of(first)
+            return probe._replace(text=probe.text.replace("NAME()", "NAME()[0]"))
         probe = RETURNS[row.what]
         always_in_eval_mode = row.what == "model" and row.mode != "train"
         return probe._replace(known=RECORDS) if always_in_eval_mode else probe
@@ -274,6 +301,11 @@ def probe_of(row: Row) -> Probe:
         probe = probes[row.does]
         return probe._replace(text=probe.text.replace("WORD", "".join(row.named[:1]) or "thing"))
     raise TypeError(row)
+
+
+def example_of(row: Row) -> str:
+    """The name of a row that says what a call gives."""
+    return row.name if isinstance(row, Returns) else ""
 
 
 def probe_of_subclass(row: Subclass) -> Probe:

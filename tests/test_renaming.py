@@ -63,10 +63,13 @@ def _words_of_frameworks() -> set[str]:
     return {word for row in ROWS if isinstance(row, Effect) for word in row.named}
 
 
+MODULE_ATTRIBUTES = {"training", "requires_grad"}
+
+
 @functools.cache
 def is_called_by_frameworks(name: str) -> bool:
-    """Does a framework file give a method or an attribute of this name a meaning?"""
-    return any(
+    """Does torch or a framework file give a method or an attribute of this name a meaning?"""
+    return name in MODULE_ATTRIBUTES or any(
         name in (row.method, row.attribute)
         if isinstance(row, Effect)
         else isinstance(row, Hook) and any(fnmatchcase(name, each) for each in row.methods)

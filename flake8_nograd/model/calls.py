@@ -263,16 +263,11 @@ class Calls:
         if not (run.live.grad.is_off and arguments):
             return
         chosen = next((each for each in arguments if each[0].keyword == "target"), arguments[0])
-        if any(self._runs_recording(each) for each in chosen[1].things):
-            guard = run.entered[-1][0] if run.entered else fact.ref
-            run.notice("work for a thread", text_of(fact.function), guard)
-
-    def _runs_recording(self, function: Thing) -> bool:
-        """Whether calling a function or model runs a model in the mode of its caller."""
-        if isinstance(function, (LocalFunction, Method)):
-            forwards = self._program.units[function.unit].events.forwards
-            return any(each.grad == Grad.INHERITED for each in forwards)
-        return self._run.models.evidence_of(function) == Evidence.STRONG
+        guard = run.entered[-1][0] if run.entered else fact.ref
+        for each in ordered(chosen[1].things):
+            about = each.unit if isinstance(each, (LocalFunction, Method)) else None
+            if about is not None or run.models.evidence_of(each) == Evidence.STRONG:
+                run.notice("work for a thread", text_of(fact.function), guard, about)
 
     def _notice_variable(self, fact: code.Call, arguments: Arguments) -> None:
         """``Variable(x, volatile=True)``, ``Variable(loss, requires_grad=True)``."""
@@ -447,7 +442,7 @@ class Calls:
         if row.on == "optimizer":
             return self._run.models.is_optimizer(receiver, text)
         if row.on == "scaler":
-            return "scaler" in naming.words(text) or self._run.models.is_made_as(receiver, "scaler")
+            return naming.is_scaler(text) or self._run.models.is_made_as(receiver, "scaler")
         if row.on == "named":
             return not set(row.named).isdisjoint(naming.words(naming.last_of(text)))
         if row.on == "executor":

@@ -632,13 +632,17 @@ class ModuleModel:
                 return True
         return False
 
+    def runs_models_as_called(self, ref: int) -> bool:
+        """Whether a unit runs a model in the gradient mode of whoever calls it."""
+        return any(each.grad == Grad.INHERITED for each in self.unit(ref).events.forwards)
+
     def is_idly_decorated(self, unit: Unit) -> bool:
         """Whether a guard decorates a unit that it cannot guard: the one mistake to tell."""
         return any(
             notice.about == unit.ref
             for owner in self.units
             for notice in owner.events.notices
-            if notice.kind != "no_grad"
+            if notice.kind not in ("no_grad", "work for a thread")
         )
 
     def is_called_by_name_only(self, forward: Forward) -> bool:

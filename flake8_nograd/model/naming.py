@@ -152,6 +152,12 @@ def is_optimizer(name: str) -> bool:
 
 
 @cache
+def is_scaler(name: str) -> bool:
+    """``scaler``, ``self.grad_scaler``."""
+    return "scaler" in words(name)
+
+
+@cache
 def is_loss(name: str) -> bool:
     """``loss``, ``total_cost``, ``errD``, ``loss_fn``."""
     found = words(last_of(name))

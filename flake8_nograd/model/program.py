@@ -182,8 +182,9 @@ class Program:
         if after != before:
             self._values[key] = after
             self._changed(key)
-            if isinstance(key, tuple) and key[0] == "field":
+            if isinstance(key, tuple) and key[0] == "field" and key not in self._fields:
                 self._fields[key] = None
+                self._changed(("children", key[1]))
 
     def value(self, key: Hashable, reader: int) -> Value:
         """Everything that was ever added under ``key``."""
@@ -322,6 +323,7 @@ class Program:
     def children(self, ref: int, reader: int) -> list[Thing]:
         """The modules that instances of a class of this file hold in their attributes."""
         family = self.family(ref)
+        self._watch(("children", family), reader)
         keys = [each for each in self._fields if each[1] == family]
         held = {each for key in keys for each in self.value(key, reader).things}
         return [each for each in ordered(held) if self._is_module(each)]

@@ -79,4 +79,7 @@ def check(model: ModuleModel) -> Iterator[Finding]:
             is_lazy = kind == "guard on lazy result" and notice.about is not None
             if is_lazy and not model.runs_models_later(notice.about or 0):
                 continue
+            is_work = kind == "work for a thread" and notice.about is not None
+            if is_work and not model.runs_models_as_called(notice.about or 0):
+                continue
             yield Finding(notice.place.ref, problem(f"`{notice.text}` {what}", remedy))
