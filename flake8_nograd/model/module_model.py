@@ -119,9 +119,18 @@ class ModuleModel:
         each: Unit | None = unit
         while each is not None:
             if each.owner is not None:
-                return self.program.is_module_class(each.owner)
+                return self.program.is_module_class(each.owner) or self._is_built_as_module(
+                    each.owner
+                )
             each = None if each.parent is None else self.unit(each.parent)
         return False
+
+    def _is_built_as_module(self, owner: int) -> bool:
+        """A class that holds modules, and may be one by a base in another file or by `forward`."""
+        program = self.program
+        if not program.unknown_bases(owner) and program.find_method(owner, "forward") is None:
+            return False
+        return bool(program.children(owner, MODULE))
 
     def is_optimizer_method(self, unit: Unit) -> bool:
         """A method of an optimizer of this file, by its base or its name."""
