@@ -8,6 +8,9 @@ marks a known gap, and fails on the day the gap closes. A second block, introduc
 with unsafe fixes too. ``python -m tests.harness`` writes these blocks; then read them.
 
 A heading with deeper headings and no block of its own names a group of cases.
+
+``tests/silent/<what>.md`` is written in the same way: what no rule may report, each in several
+spellings, and a positive twin that shows what makes the difference.
 """
 
 from __future__ import annotations
@@ -33,6 +36,7 @@ from flake8_nograd.fixes import Fixed, fix_bytes
 from flake8_nograd.settings import Settings
 
 RULES = Path(__file__).parent / "rules"
+SILENT = Path(__file__).parent / "silent"
 
 _HEADING = re.compile(r"(#+)\s+(.+?)\s*#*")
 _FENCE = re.compile(r"```(\w*)\s*")
@@ -66,9 +70,10 @@ class Mark(NamedTuple):
 
 @dataclass(frozen=True)
 class Case:
-    """One case of one rule."""
+    """One case of one rule, or of what no rule may report."""
 
     code: str
+    """The rule's code; the name of the file in ``tests/silent``."""
     heading: str
     why: str
     source: str
@@ -221,10 +226,10 @@ def _demand_one_block_for_each_heading(sections: list[_Section], file: str) -> N
 
 
 def load_cases(folder: Path = RULES) -> list[Case]:
-    """The cases of all rules."""
+    """The cases of all rules, or those of another folder; they go by the file's name."""
     return [
         case
-        for path in sorted(folder.glob("NGD*.md"))
+        for path in sorted(folder.glob("*.md"))
         for case in parse(path.read_text(encoding="utf-8"), path.stem, path.name)
     ]
 

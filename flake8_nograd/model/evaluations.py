@@ -103,7 +103,7 @@ def evaluates(model: ModuleModel, forward: Forward) -> bool:
         return False
     if model.is_test(unit) or model.is_smoke_test(forward):
         return False
-    if model.makes_loss_require_gradient(unit):
+    if model.makes_loss_require_gradient(unit) or model.is_trained_by_running(forward):
         return False
     evident = model.is_evaluation(forward)
     if model.is_thrown_away(forward):

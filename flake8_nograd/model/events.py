@@ -58,6 +58,8 @@ class GradientUse:
     place: Place
     kind: Literal["backward", "gradient", "step", "needed"]
     text: str
+    loss: str
+    """What goes backward, without what scales it."""
     grad: Grad
     """The mode at the call."""
     made: Grad
@@ -111,6 +113,7 @@ NoticeKind: TypeAlias = Literal[
     "no_grad",
     "yield in guard",
     "await in guard",
+    "work for a thread",
     "mode not called",
     "mode as attribute",
     "volatile",

@@ -6,7 +6,7 @@ back to its head changes; what calls mean stands in :mod:`flake8_nograd.model.ca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -601,7 +601,7 @@ class Interpreter:
         elif guard.grad == Grad.ON:
             if self.live.grad == Grad.INFERENCE and not guard.ends_inference:
                 self.notice("enable in inference", text_of(context), ref, item.ref)
-        elif guard.grad.is_off and self.live.grad.is_off and not guard.before:
+        elif guard.grad.is_off and (guard.before or self.live.grad).is_off:
             self.notice("guard in guard", text_of(context), ref, item.ref)
 
     def enter_context_manager(
@@ -929,14 +929,37 @@ class Interpreter:
         return join(values)
 
     def _operation(self, expression: code.Operation) -> Value:
-        operands = self.value_of_parts(expression.operands)
+        operands = [self.value(each) for each in expression.operands]
         first = expression.operands[0]
         if isinstance(first, code.Formatted) or (
             isinstance(first, code.Constant) and isinstance(first.value, str)
         ):
             return NOTHING  # `"%.3f" % loss` is text
-        made = self.live.grad if operands.origins or operands.made else UNKNOWN
-        return Value(frozenset(), operands.origins, made)
+        return self.operated(operands)
+
+    def operated(self, operands: Sequence[Value]) -> Value:
+        """A tensor computed from ``operands``; it has no graph where none of them has one."""
+        everything = join(tuple(operands))
+        made = self.live.grad if everything.origins or everything.made else UNKNOWN
+        if everything.made.is_off and not any(self._may_carry_graph(each) for each in operands):
+            made = Grad.OFF if not self.live.grad.is_off else made
+        return Value(frozenset(), everything.origins, made)
+
+    def _may_carry_graph(self, value: Value) -> bool:
+        """Whether a value may have a graph: not if made under a guard, not if it is a number."""
+        if value.made:
+            return not value.made.is_off
+        return any(
+            not isinstance(each, Parameter) or not self._is_number(each) for each in value.origins
+        )
+
+    def _is_number(self, parameter: Parameter) -> bool:
+        declared = self.program.parameter(parameter.unit, parameter.name)
+        return (
+            declared is not None
+            and isinstance(declared.default, code.Constant)
+            and isinstance(declared.default.value, (int, float))
+        )
 
     def _comparison(self, expression: code.Comparison) -> Value:
         self.value_of_parts(expression.operands)
@@ -970,7 +993,10 @@ class Interpreter:
             if isinstance(index, code.Constant) and isinstance(index.value, int):
                 if 0 <= index.value < len(value.parts):
                     return value.parts[index.value]
-        return value.element()
+        picked = value.element()
+        if picked.made == Grad.INFERENCE and not isinstance(expression.indices[0], code.Constant):
+            return Value(picked.things, picked.origins)  # by a tensor of indices: a copy
+        return picked
 
     def _starred(self, expression: code.Starred) -> Value:
         return self.value(expression.value).element()

@@ -218,14 +218,27 @@ class Models:
         models = [each for each in ordered(receiver.things) if may_be_model(each)]
         if row.does == "eval" or arguments or evidence >= Evidence.NAME:
             self._program.add_model(models)
+        else:
+            self._program.add_switched(models)
         before = Mode(0)
         for model in models:
             before |= run.live.mode(model)
+        models += self._children(models)
         run.live.set_mode(models, mode)
         run.events.switches.append(
             ModeSwitch(run.place(fact.ref), frozenset(models), before, mode, text)
         )
         return receiver
+
+    def _children(self, models: Iterable[Thing]) -> list[Thing]:
+        """The modules that models of this file's classes hold, and that switch with them."""
+        classes = [self._program.class_of(each) for each in models]
+        return [
+            child
+            for each in classes
+            if each is not None and self._program.is_module_class(each)
+            for child in self._program.children(each, self._run.unit.ref)
+        ]
 
     def is_mode_method(self, function: code.Attribute, receiver: Value) -> bool:
         """``model.eval``, ``model.train`` of something that is a model."""
@@ -258,6 +271,12 @@ class Models:
             self._program.unfreeze(models)
         elif Literal(False) in required.things and not (self._run.loops and self._run.conditions):
             self._program.freeze(models)
+
+    def _is_own_switch(self, each: Self) -> bool:
+        """Whether the unit is a module's own way to switch, or the module has no children."""
+        if self._run.unit.name in ("__init__", "train", "eval"):
+            return True
+        return not self._program.children(each.ref, self._run.unit.ref)
 
     def _is_layer(self, each: Thing) -> bool:
         """A library's module without children of its own, or one that is called so."""
@@ -301,7 +320,8 @@ class Models:
         elif target.name == "training" and value.things & {Literal(True), Literal(False)}:
             text = text_of(target.value)
             if self.evidence(ordered(owner.things), text) >= Evidence.NAME and not any(
-                isinstance(each, Self) or self._is_layer(each) for each in owner.things
+                (isinstance(each, Self) and self._is_own_switch(each)) or self._is_layer(each)
+                for each in owner.things
             ):
                 self._run.notice("mode as attribute", text)
         elif any(self.is_module(each) for each in value.things):

@@ -76,8 +76,8 @@ class ModuleModel:
         return self.program.units[ref]
 
     def unit_or_none(self, ref: int) -> Unit | None:
-        """The unit with this ref, where it is one."""
-        return self.program.units.get(ref)
+        """The function with this ref, where it is one."""
+        return None if ref == MODULE else self.program.units.get(ref)
 
     def forwards(self) -> Iterator[Forward]:
         """All forwards of the file."""
@@ -124,9 +124,18 @@ class ModuleModel:
         each: Unit | None = unit
         while each is not None:
             if each.owner is not None:
-                return self.program.is_module_class(each.owner)
+                return self.program.is_module_class(each.owner) or self._is_built_as_module(
+                    each.owner
+                )
             each = None if each.parent is None else self.unit(each.parent)
         return False
+
+    def _is_built_as_module(self, owner: int) -> bool:
+        """A class that holds modules, and may be one by a base in another file or by `forward`."""
+        program = self.program
+        if not program.unknown_bases(owner) and program.find_method(owner, "forward") is None:
+            return False
+        return bool(program.children(owner, MODULE))
 
     def is_optimizer_method(self, unit: Unit) -> bool:
         """A method of an optimizer of this file, by its base or its name."""
@@ -345,7 +354,7 @@ class ModuleModel:
         """Whether the loss of a notice goes backward later in its unit."""
         return any(
             use.kind == "backward"
-            and use.text == f"{notice.text}.backward"
+            and use.loss == notice.text
             and use.place.ref > notice.place.ref
             and (naming.is_loss(notice.text) or bool(use.made))
             for use in self.unit(notice.place.unit).events.gradients
@@ -361,7 +370,7 @@ class ModuleModel:
     def is_required_by_hand(self, use: GradientUse) -> bool:
         """Whether the loss of a gradient use was made to require one before."""
         return any(
-            notice.kind == "required gradient" and use.text == f"{notice.text}.backward"
+            notice.kind == "required gradient" and use.loss == notice.text
             for notice in self.unit(use.place.unit).events.notices
         )
 
@@ -440,10 +449,20 @@ class ModuleModel:
         return loops
 
     def was_switched(self, forward: Forward) -> bool:
-        """Whether the unit itself puts a forward's model in eval mode, wherever."""
+        """Whether the unit itself puts a forward's model in eval mode; no parent undoes it."""
+        switches = self.unit(forward.place.unit).events.switches
         return any(
-            switch.mode & Mode.EVAL and switch.models & forward.models
-            for switch in self.unit(forward.place.unit).events.switches
+            switch.mode & Mode.EVAL
+            and switch.models & forward.models
+            and not any(
+                later.place.ref > switch.place.ref
+                and later.text != switch.text
+                and later.mode == Mode.TRAIN
+                and later.models & forward.models
+                and not later.place.conditional
+                for later in switches
+            )
+            for switch in switches
         )
 
     def is_trained_beside(self, forward: Forward) -> bool:
@@ -518,9 +537,25 @@ class ModuleModel:
         """Whether a unit takes gradients, itself or in what it calls."""
         return unit.ref in self._training_units
 
+    def is_trained_by_running(self, forward: Forward) -> bool:
+        """Whether the model's own ``forward`` takes a gradient, as in test-time adaptation."""
+        classes = [self.program.class_of(each) for each in forward.models]
+        units = [self.program.find_method(each, "forward") for each in classes if each is not None]
+        return any(each is not None and self.trains(self.unit(each)) for each in units)
+
     def is_optimized(self, forward: Forward) -> bool:
         """Whether an optimizer made in this file has the parameters of a forward's model."""
-        return bool(forward.models) and forward.models <= self.program.optimized
+        return bool(forward.models) and all(
+            self._is_optimized(each, forward.place.unit) for each in forward.models
+        )
+
+    def _is_optimized(self, model: Thing, unit: int, depth: int = 0) -> bool:
+        if model in self.program.optimized:
+            return True
+        if not isinstance(model, Parameter) or depth > 3:
+            return False
+        given = self.program.arguments(model, unit).things - {model}
+        return bool(given) and all(self._is_optimized(one, unit, depth + 1) for one in given)
 
     def is_backpropagated_alone(self, accumulation: Accumulation) -> bool:
         """Whether what is added goes backward in the loop, and the sum never does."""
@@ -669,13 +704,17 @@ class ModuleModel:
                 return True
         return False
 
+    def runs_models_as_called(self, ref: int) -> bool:
+        """Whether a unit runs a model in the gradient mode of whoever calls it."""
+        return any(each.grad == Grad.INHERITED for each in self.unit(ref).events.forwards)
+
     def is_idly_decorated(self, unit: Unit) -> bool:
         """Whether a guard decorates a unit that it cannot guard: the one mistake to tell."""
         return unit.function is not None and any(
             notice.about == unit.ref
             for owner in self.units
             for notice in owner.events.notices
-            if notice.kind != "no_grad"
+            if notice.kind not in ("no_grad", "work for a thread")
         )
 
     def is_called_by_name_only(self, forward: Forward) -> bool:

@@ -26,11 +26,32 @@ def unrestored(model: ModuleModel) -> Iterator[tuple[Place, str]]:
     for unit in model.units:
         for loop in unit.events.loop_modes:
             for trained in sorted(_trained_in(model, unit, loop), key=repr):
-                if loop.before.get(trained) != Mode.TRAIN or loop.after.get(trained) != Mode.EVAL:
+                after = loop.after.get(trained, Mode.INHERITED)
+                if loop.before.get(trained) != Mode.TRAIN or not after & Mode.EVAL:
                     continue
                 culprit = _last_switch(model, unit, trained, Mode.EVAL, loop=loop.loop)
-                if culprit is not None:
-                    yield culprit
+                if culprit is None or (after != Mode.EVAL and not _evaluates(model, *culprit)):
+                    continue
+                yield culprit
+
+
+def _evaluates(model: ModuleModel, place: Place, switched: str) -> bool:
+    """Whether a switch to eval mode, or a call that makes one, belongs to an evaluation."""
+    unit = model.unit(place.unit)
+    for call in unit.events.calls:
+        if call.place.ref == place.ref:
+            reached = {call.callee} | model.called_by(model.unit(call.callee))
+            return any(
+                evaluates(model, forward)
+                for each in reached
+                for forward in model.unit(each).events.forwards
+            )
+    return any(
+        forward.place.block == place.block
+        and forward.model_text == switched
+        and evaluates(model, forward)
+        for forward in unit.events.forwards
+    )
 
 
 def _trained_in(model: ModuleModel, unit: Unit, loop: LoopModes) -> set[Thing]:
@@ -82,7 +103,8 @@ def _last_switch(
         if before is not None and not call.modes.get(switched, Mode.INHERITED) & before:
             continue
         for left, left_mode in model.exit_modes(call.callee):
-            if left_mode == mode and switched in model.given(left, call):
+            leaves = left_mode & mode and not left_mode & ~(mode | Mode.INHERITED)
+            if leaves and switched in model.given(left, call):
                 found.append((call.place, model.name_of(left)))
     inside = [each for each in found if loop is None or loop in each[0].loops]
     return max(inside, key=lambda each: each[0].ref, default=None)
@@ -127,8 +149,18 @@ def trained_in_eval_mode(model: ModuleModel) -> Iterator[Forward]:
             continue
         if not model.fate(forward) & Use.GRADIENT or model.mode(forward) != Mode.EVAL:
             continue
+        if not _goes_backward(model, forward):
+            continue
         reported.add(forward.models)
         yield forward
+
+
+def _goes_backward(model: ModuleModel, forward: Forward) -> bool:
+    """Whether ``backward()`` is called for a forward, not ``autograd.grad`` for its input."""
+    uses = model.unit(forward.place.unit).events.gradients
+    return not uses or any(
+        use.kind == "backward" and forward.place.ref in use.origins for use in uses
+    )
 
 
 def left_off(model: ModuleModel) -> Iterator[Notice]:

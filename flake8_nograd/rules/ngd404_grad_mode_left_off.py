@@ -18,6 +18,7 @@ import torch
 
 
 def evaluate(model, x, y):
+    model.eval()
     torch.set_grad_enabled(False)
     return (model(x).argmax(1) == y).sum().item()
 
@@ -35,6 +36,7 @@ import torch
 
 
 def evaluate(model, x, y):
+    model.eval()
     with torch.no_grad():
         return (model(x).argmax(1) == y).sum().item()
 

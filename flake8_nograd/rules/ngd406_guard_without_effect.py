@@ -68,6 +68,7 @@ _SAYS: dict[NoticeKind, tuple[str, str]] = {
         "is over before the `with` body runs",
         "use `with` around `yield`",
     ),
+    "work for a thread": ("works in a thread that the guard does not reach", "guard it there"),
     "guard on class": ("guards only the construction", "decorate the methods"),
     "enable in inference": ("cannot record inside `inference_mode`", "use `no_grad` outside"),
 }
@@ -83,8 +84,11 @@ def check(model: ModuleModel) -> Iterator[Finding]:
             is_lazy = kind == "guard on lazy result"
             if is_lazy and not model.runs_models_later(notice.about):
                 continue
-            message = problem(f"`{notice.text}` {what}", remedy)
             unit = model.unit_or_none(notice.about)
+            is_work = kind == "work for a thread" and unit is not None
+            if is_work and not model.runs_models_as_called(notice.about):
+                continue
+            message = problem(f"`{notice.text}` {what}", remedy)
             if kind not in _INSIDE or unit is None:
                 yield Finding(notice.place.ref, message)
                 continue
