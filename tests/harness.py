@@ -1,11 +1,12 @@
 """Cases written as Markdown, and what must hold for each of them.
 
-``tests/rules/<code>.md`` reads like a specification: a heading names the case, a sentence says why,
-and a ``python`` block holds the code. A comment ``# error: NGD101`` (or several codes) ends
-each line that must be reported; every other line must be clean of every rule. ``# todo: NGD101``
-marks a known gap, and fails on the day the gap closes. A second block, introduced by the words
-*after the fix*, is what the fixer must make of the first without its marks; *after the unsafe fix*:
-with unsafe fixes too. ``python -m tests.harness`` writes these blocks; then read them.
+``tests/rules/<code>.md`` (or ``<code>-<what>.md``) reads like a specification: a heading names the
+case, a sentence says why, and a ``python`` block holds the code. A comment ``# error: NGD101`` (or
+several codes) ends each line that must be reported; every other line must be clean of every rule.
+``# todo: NGD101`` marks a known gap, and fails on the day the gap closes. A second block,
+introduced by the words *after the fix*, is what the fixer must make of the first without its
+marks; *after the unsafe fix*: with unsafe fixes too. ``python -m tests.harness`` writes these
+blocks; then read them.
 
 A heading with deeper headings and no block of its own names a group of cases.
 
@@ -230,7 +231,7 @@ def load_cases(folder: Path = RULES) -> list[Case]:
     return [
         case
         for path in sorted(folder.glob("*.md"))
-        for case in parse(path.read_text(encoding="utf-8"), path.stem, path.name)
+        for case in parse(path.read_text(encoding="utf-8"), path.stem[:6], path.name)
     ]
 
 
@@ -490,5 +491,5 @@ def _after_the_fix(case: Case) -> list[str]:
 if __name__ == "__main__":
     for _path in sorted(RULES.glob("NGD*.md")):
         _text = _path.read_text(encoding="utf-8")
-        _text = with_fixed_forms(_text, _path.stem, _path.name)
+        _text = with_fixed_forms(_text, _path.stem[:6], _path.name)
         _path.write_text(_text, encoding="utf-8", newline="\n")

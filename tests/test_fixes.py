@@ -106,6 +106,8 @@ def among_oddities(text: str) -> bytes:
 @every_fixed_case
 def test_no_other_byte_changes(case: Case, variant: Callable[[str], bytes]) -> None:
     assert case.fixed is not None
+    if "from __future__" in case.source and variant in (in_tabs, among_oddities):
+        pytest.skip("`from __future__` stands before all other code")
     try:
         before, after = variant(case.unmarked), variant(case.fixed)
     except UnicodeEncodeError:

@@ -60,7 +60,8 @@ class Guarding:
         if unit is not None and all(each.unit == unit for each in remedies):
             function = self._tree.node(unit)
             if isinstance(function, cst.FunctionDef) and may_be_decorated(function):
-                return tuple(self._decorated(function))
+                if not self._imports_for_itself(function):
+                    return tuple(self._decorated(function))
         apart = {self._tree.node(ref) for each in remedies for ref in each.apart}
         places: list[Where] = []
         for remedy in remedies:
@@ -77,6 +78,12 @@ class Guarding:
         return tuple(changes)
 
     # ---------------------------------------------------------------- decorator
+
+    def _imports_for_itself(self, function: cst.FunctionDef) -> bool:
+        """Whether a function imports torch late, which a decorator would do early."""
+        outside = self._names.guard(self._guard, function)
+        inside = self._names.guard(self._guard, function.body.body[-1])
+        return outside is not None and inside is not None and outside.imports != inside.imports
 
     def _decorated(self, function: cst.FunctionDef) -> Iterator[Change]:
         spelling = self._names.guard(self._guard, function)
