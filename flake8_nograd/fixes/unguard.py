@@ -43,18 +43,19 @@ def unguard(remedy: Unguard, tree: Tree) -> Iterator[Change]:
 
 
 def _without_item(item: cst.CSTNode, node: cst.With, tree: Tree) -> Iterator[Change]:
+    gone = {each for each in node.items if each is item or (item is node and _is_plain_guard(each))}
     if len(node.items) > 1:
-        if isinstance(item, cst.WithItem):
-            yield Replace(node, lambda new: _with_items(new, node, item))
+        if 0 < len(gone) < len(node.items):
+            yield Replace(node, lambda new: _without_items(new, node, gone))
     elif isinstance(node.body, cst.IndentedBlock):
         where = tree.where(node)
         yield Splice(where.suite, where.index, where.index + 1, dissolved)
 
 
-def _with_items(new: cst.CSTNode, old: cst.With, gone: cst.WithItem) -> cst.CSTNode:
+def _without_items(new: cst.CSTNode, old: cst.With, gone: set[cst.WithItem]) -> cst.CSTNode:
     """The other items, each with its comma but for the last."""
     assert isinstance(new, cst.With)
-    kept = [each for each, was in zip(new.items, old.items, strict=True) if was is not gone]
+    kept = [each for each, was in zip(new.items, old.items, strict=True) if was not in gone]
     kept[-1] = kept[-1].with_changes(comma=new.items[-1].comma)
     return new.with_changes(items=kept)
 
