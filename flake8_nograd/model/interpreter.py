@@ -57,6 +57,7 @@ from flake8_nograd.model.values import (
     Use,
     Value,
     join,
+    members,
     thing,
 )
 
@@ -68,9 +69,6 @@ MOST_PASSES = 4
 
 _ACCUMULATED = -2
 """What accumulates at statement r is the origin ``_ACCUMULATED - r``, which no call has."""
-
-_DEEPEST_MEMBER = 4
-"""``a.b.c.d.e`` and deeper is unknown."""
 
 _GRAPH = frozenset(
     "requires_grad requires_grad_ grad_fn is_grad_enabled is_leaf retain_grad".split()
@@ -866,7 +864,8 @@ class Interpreter:
         if stored != NOTHING:
             return stored
         if isinstance(owner, (Parameter, Member, Result, Instance, Builtin)):
-            return thing(owner) if self._is_wrapped(owner, name) else _member(owner, name)
+            wrapped = self._is_wrapped(owner, name)
+            return thing(owner) if wrapped else thing(*members([owner], name))
         return NOTHING
 
     def _attribute_of_given(self, parameter: Parameter, name: str) -> Value:
@@ -903,7 +902,7 @@ class Interpreter:
             return stored
         if self._names_wrapped(name) and self.program.is_module_class(class_ref):
             return thing(owner)
-        return _member(owner, name)
+        return thing(*members([owner], name))
 
     def _constant(self, expression: code.Constant) -> Value:
         if expression.value is None or isinstance(expression.value, (bool, str)):
@@ -1049,13 +1048,6 @@ class Interpreter:
         unit = self.define(expression.function)
         self._classes = classes
         return thing(LocalFunction(unit.ref))
-
-
-def _member(owner: Thing, name: str) -> Value:
-    depth, each = 1, owner
-    while isinstance(each, Member):
-        depth, each = depth + 1, each.owner
-    return NOTHING if depth > _DEEPEST_MEMBER else thing(Member(owner, name))
 
 
 def _part(value: Value, index: int, count: int) -> Value:

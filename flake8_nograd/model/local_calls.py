@@ -26,6 +26,7 @@ from flake8_nograd.model.values import (
     Use,
     Value,
     join,
+    members,
     ordered,
     thing,
 )
@@ -208,7 +209,7 @@ class LocalCalls:
             return (receiver,)
         if isinstance(each, Member):
             owners = self._seen_from_here(each.owner, unit, receiver, bound)
-            return [Member(owner, each.name) for owner in owners]
+            return members(owners, each.name)
         return (each,)
 
     def apply_modes(self, ref: int, modes: Iterable[tuple[Thing, Mode]]) -> None:

@@ -41,6 +41,7 @@ from flake8_nograd.model.values import (
     Self,
     Thing,
     Use,
+    members,
 )
 
 _RANDOM_INPUT = frozenset(
@@ -841,7 +842,7 @@ def _given(model: Thing, call: CallSite) -> list[Thing]:
     if isinstance(model, Self):
         return [model if call.receiver is None else call.receiver]
     if isinstance(model, Member):
-        return [Member(owner, model.name) for owner in _given(model.owner, call)]
+        return members(_given(model.owner, call), model.name)
     return [model]
 
 

@@ -277,6 +277,22 @@ class Value:
 NOTHING = Value()
 
 
+DEEPEST_MEMBER = 4
+"""``a.b.c.d.e`` and deeper is unknown."""
+
+
+def members(owners: Iterable[Thing], name: str) -> list[Thing]:
+    """``owner.name`` for each owner, but for those that are too deep already."""
+    return [Member(each, name) for each in owners if _depth(each) < DEEPEST_MEMBER]
+
+
+def _depth(each: Thing) -> int:
+    depth = 0
+    while isinstance(each, Member):
+        depth, each = depth + 1, each.owner
+    return depth
+
+
 def ordered(things: Iterable[Thing]) -> list[Thing]:
     """In an order that does not depend on the hash seed."""
     found = list(things)
