@@ -94,7 +94,7 @@ class Effect:
       ``scales``: it computes something from the loss first. ``gradient`` is ``autograd.grad``;
       ``needs_gradient`` takes gradients of whatever it runs; ``step`` is an optimizer's.
     - ``drop`` gives a result without graph; ``detach`` the same value without its graph; ``read``
-      something that is no tensor; ``operation`` a tensor computed from its arguments,
+      something that is no tensor, ``array`` too, and it raises where there is a graph; ``operation`` a tensor computed from its arguments,
       ``selection`` such a tensor and, second, integer indices; ``self`` the receiver;
       ``wrapped`` the model that the receiver wraps.
     - ``dropout`` is an operation that ignores the module's mode where ``training`` is not given,
@@ -117,6 +117,7 @@ class Effect:
         "drop",
         "detach",
         "read",
+        "array",
         "load",
         "self",
         "wrapped",

@@ -226,7 +226,9 @@ class Calls:
     ) -> Value | None:
         run = self._run
         everything = join([value for _, value in arguments])
-        if row.does == "drop":
+        if row.does == "array":
+            run.use(everything, Use.ARRAY)
+        if row.does in ("drop", "array"):
             return thing(Result(fact.ref, path))
         if row.does == "operation":
             return self._operation(arguments)
@@ -481,7 +483,9 @@ class Calls:
             return self._selection(fact, function.name, [receiver])
         if row.does == "load":
             self._program.loads = True
-        if row.does in ("read", "load"):
+        if row.does == "array":
+            run.use(receiver, Use.ARRAY)
+        if row.does in ("read", "load", "array"):
             return thing(Result(fact.ref, function.name))
         if row.does in ("eval", "train"):
             return self._run.models.switch_mode(row, fact, text, receiver, evidence, arguments)

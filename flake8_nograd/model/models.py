@@ -299,6 +299,18 @@ class Models:
         at_once = {each.call for each in value.things if isinstance(each, Result)}
         self._program.add_use(value.origins - at_once, Use.TARGET)
 
+    def mode_of_wrapper(self, arguments: Arguments) -> Mode:
+        """The modes of a new module: its own, and those of what it is built around."""
+        given = join([value for _, value in arguments])
+        mode = Mode.TRAIN | self.mode_of_children(given)
+        for argument, value in arguments:
+            things = ordered(value.things)
+            known = [self._run.live.mode(each) for each in things]
+            is_wrapped = self.evidence(things, text_of(argument.value)) >= Evidence.NAME
+            if is_wrapped and any(each & Mode.INHERITED for each in known):
+                mode |= Mode.EVAL
+        return mode
+
     def mode_of_children(self, given: Value) -> Mode:
         """The modes of the models that a module is built from: they keep them."""
         mode = Mode(0)
