@@ -527,7 +527,7 @@ class Calls:
         if row.does == "step":
             self._gradient(fact, "step", text_of(function), "", NOTHING, scales=False)
             result = self._in_grad(Grad.ON, lambda: self._run_functions(fact, arguments))
-            run.use(result, Use.GRADIENT)
+            run.use(result | given, Use.GRADIENT)  # some wrappers' `step` takes the loss
             return NOTHING
         if row.does == "calls":
             return self._run.guards.enter_on_stack(given)

@@ -62,6 +62,8 @@ def evaluates(model: ModuleModel, forward: Forward) -> bool:
     fate = model.fate(forward)
     if fate & Use.GRADIENT or model.is_module_method(unit):
         return False
+    if fate & Use.DECIDED and fate & _ESCAPES:
+        return False
     if model.is_test(unit) or model.is_smoke_test(forward):
         return False
     if model.makes_loss_require_gradient(unit) or model.is_trained_by_running(forward):
