@@ -231,12 +231,14 @@ CALLS = {
     "save_mode": Probe(collected("NAME(net(x))"), RECORDS, NONE),
     "calls": Probe(GIVEN, {"NGD102"}, NONE),
     "selection": Probe(collected("NAME(net(x), 1)[1]"), RECORDS, NONE),
+    "array": Probe(evaluation("pass", "print(NAME(net(x)))"), NONE, RECORDS),
     "thread": Probe(guarded("NAME(target=work)") + WORK, {"NGD406"}, NONE),
 }
 METHODS = {
     "drop": Probe(collected("net(x).METHOD()"), RECORDS, NONE),
     "detach": Probe(collected("net(x).METHOD()"), RECORDS, NONE),
     "read": Probe(collected("net(x).METHOD()"), RECORDS, NONE),
+    "array": Probe(evaluation("pass", "print(net(x).METHOD())"), NONE, RECORDS),
     "backward": Probe(evaluation("pass", "print(net(x).METHOD())"), NONE, RECORDS),
     "backward_argument": Probe(guarded("WORD.METHOD(net(x).sum())"), {"NGD201"}, NONE),
     "needs_gradient": Probe(evaluation("pass", "print(thing.METHOD(net(x)))"), {"NGD102"}, RECORDS),

@@ -94,9 +94,9 @@ class Effect:
       ``scales``: it computes something from the loss first. ``gradient`` is ``autograd.grad``;
       ``needs_gradient`` takes gradients of whatever it runs; ``step`` is an optimizer's.
     - ``drop`` gives a result without graph; ``detach`` the same value without its graph; ``read``
-      something that is no tensor; ``operation`` a tensor computed from its arguments,
-      ``selection`` such a tensor and, second, integer indices; ``self`` the receiver;
-      ``wrapped`` the model that the receiver wraps.
+      something that is no tensor, ``array`` too, and it raises where there is a graph;
+      ``operation`` a tensor computed from its arguments, ``selection`` such a tensor and, second,
+      integer indices; ``self`` the receiver; ``wrapped`` the model that the receiver wraps.
     - ``dropout`` is an operation that ignores the module's mode where ``training`` is not given,
       ``attention_dropout`` one that takes ``dropout_p`` as it is.
     - ``eval``, ``train``: switch a model's mode; ``load`` fills it with trained weights;
@@ -117,6 +117,7 @@ class Effect:
         "drop",
         "detach",
         "read",
+        "array",
         "load",
         "self",
         "wrapped",

@@ -226,7 +226,9 @@ class Calls:
     ) -> Value | None:
         run = self._run
         everything = join([value for _, value in arguments])
-        if row.does == "drop":
+        if row.does == "array":
+            run.use(everything, Use.ARRAY)
+        if row.does in ("drop", "array"):
             return thing(Result(fact.ref, path))
         if row.does == "operation":
             return self._operation(arguments)
@@ -482,7 +484,9 @@ class Calls:
             return self._selection(fact, function.name, [receiver])
         if row.does == "load":
             self._program.loads = True
-        if row.does in ("read", "load"):
+        if row.does == "array":
+            run.use(receiver, Use.ARRAY)
+        if row.does in ("read", "load", "array"):
             return thing(Result(fact.ref, function.name))
         if row.does in ("eval", "train"):
             return self._run.models.switch_mode(row, fact, text, receiver, evidence, arguments)
@@ -524,7 +528,7 @@ class Calls:
         if row.does == "step":
             self._gradient(fact, "step", text_of(function), "", NOTHING, scales=False)
             result = self._in_grad(Grad.ON, lambda: self._run_functions(fact, arguments))
-            run.use(result, Use.GRADIENT)
+            run.use(result | given, Use.GRADIENT)  # some wrappers' `step` takes the loss
             return NOTHING
         if row.does == "calls":
             return self._run.guards.enter_on_stack(given)

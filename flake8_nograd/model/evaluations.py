@@ -37,10 +37,14 @@ def unguarded(model: ModuleModel) -> Iterator[Unguarded]:
         if forward.kind not in ("forward", "through") or model.is_behind_idle_guard(forward):
             continue
         entry = model.is_recording(forward)
+        if model.fate(forward) & Use.ARRAY:
+            continue  # it would raise
         if entry is None or not evaluates(model, forward):
             continue
-        if forward.grad == Grad.ON and model.fate(forward) & _ESCAPES:
-            continue  # recording was switched on here: for whoever takes the result
+        if forward.grad == Grad.ON and (
+            model.fate(forward) & _ESCAPES or not model.is_strict_evaluation(forward)
+        ):
+            continue  # recording was switched on here: for a result, or for hooks
         if model.is_frozen(forward):
             continue
         if forward.kind == "through" and not _decides(model, forward):
@@ -100,6 +104,8 @@ def evaluates(model: ModuleModel, forward: Forward) -> bool:
     unit = model.unit(forward.place.unit)
     fate = model.fate(forward)
     if fate & Use.GRADIENT or model.is_module_method(unit):
+        return False
+    if fate & Use.DECIDED and fate & _ESCAPES:
         return False
     if model.is_test(unit) or model.is_smoke_test(forward):
         return False

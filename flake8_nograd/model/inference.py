@@ -42,7 +42,7 @@ def _only_infers(model: ModuleModel, unit: Unit) -> bool:
         return False
     forwards = unit.events.forwards
     return bool(forwards) and all(
-        each.kind == "forward" and not model.fate(each) & ~(Use.READ | Use.TARGET)
+        each.kind == "forward" and not model.fate(each) & ~(Use.READ | Use.TARGET | Use.ARRAY)
         for each in forwards
     )
 
@@ -152,7 +152,7 @@ class _Guarded:
         """Whether a call gives a Python value, or nothing that was not there before."""
         function = call.function
         if isinstance(function, code.Attribute):
-            return self._does(function.name, "read")
+            return self._does(function.name, "read", "array")
         if not isinstance(function, code.Name) or not hasattr(builtins, function.id):
             return False
         if self._frameworks.call(f"builtins.{function.id}") is not None:

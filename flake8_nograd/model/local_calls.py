@@ -175,7 +175,7 @@ class LocalCalls:
                         place=run.place(ref),
                         text=text,
                         model_text=text,
-                        models=frozenset(),
+                        models=frozenset() if receiver is None else frozenset([receiver]),
                         grad=grad,
                         mode=Mode.INHERITED,
                         inputs=frozenset(),
@@ -241,8 +241,7 @@ class LocalCalls:
         made = Instance(fact.ref, class_ref)
         is_module = program.is_module_class(class_ref)
         if is_module:
-            given = join([value for _, value in arguments])
-            self._run.live.set_mode([made], Mode.TRAIN | self._run.models.mode_of_children(given))
+            self._run.live.set_mode([made], self._run.models.mode_of_wrapper(arguments))
         init = program.find_method(class_ref, "__init__")
         if init is not None:
             self.call_unit(fact.ref, init, made, arguments, text_of(fact.function))

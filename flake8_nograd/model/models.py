@@ -138,9 +138,12 @@ class Models:
         nameable = False
         for each in things:
             found = self.evidence_of(each)
-            against = against or found == Evidence.AGAINST
+            is_other = found == Evidence.AGAINST and not isinstance(each, Literal)
+            against = against or is_other
             nameable = nameable or found == Evidence.NONE
             best = max(best, found)
+        if best == Evidence.STRONG and against:  # one of several things, not all of them models
+            return Evidence.NAME if naming.is_model(text) else Evidence.AGAINST
         if best == Evidence.NONE and nameable and naming.is_model(text):
             return Evidence.NAME
         return Evidence.AGAINST if best == Evidence.NONE and against else best
@@ -296,8 +299,22 @@ class Models:
 
     def detached(self, value: Value) -> None:
         """A value's graph is cut off; if not at once after the forward, it is a training target."""
+        if self._run.conditions:
+            self._program.add_use(value.origins, Use.DECIDED)
         at_once = {each.call for each in value.things if isinstance(each, Result)}
         self._program.add_use(value.origins - at_once, Use.TARGET)
+
+    def mode_of_wrapper(self, arguments: Arguments) -> Mode:
+        """The modes of a new module: its own, and those of what it is built around."""
+        given = join([value for _, value in arguments])
+        mode = Mode.TRAIN | self.mode_of_children(given)
+        for argument, value in arguments:
+            things = ordered(value.things)
+            known = [self._run.live.mode(each) for each in things]
+            is_wrapped = self.evidence(things, text_of(argument.value)) >= Evidence.NAME
+            if is_wrapped and any(each & Mode.INHERITED for each in known):
+                mode |= Mode.EVAL
+        return mode
 
     def mode_of_children(self, given: Value) -> Mode:
         """The modes of the models that a module is built from: they keep them."""
@@ -319,7 +336,7 @@ class Models:
                 self._run.notice("required gradient", text_of(target.value))
         elif target.name == "training" and value.things & {Literal(True), Literal(False)}:
             text = text_of(target.value)
-            if self.evidence(ordered(owner.things), text) >= Evidence.NAME and not any(
+            if self.evidence(ordered(owner.things), text) == Evidence.STRONG and not any(
                 (isinstance(each, Self) and self._is_own_switch(each)) or self._is_layer(each)
                 for each in owner.things
             ):

@@ -566,6 +566,11 @@ class ModuleModel:
         if self._fate(accumulation.origin, place.unit, set()) & Use.GRADIENT:
             return False
         unit = self.unit(place.unit)
+        if not any(
+            forward.place.ref in accumulation.added and place.loops[-1] in forward.place.loops
+            for forward in unit.events.forwards
+        ):
+            return False
         walked: set[Origin] = set()
         for use in unit.events.gradients:
             if use.kind == "backward" and set(use.place.loops) & set(place.loops):

@@ -17,7 +17,7 @@ _MODEL = frozenset(
     """
     model net network module generator discriminator encoder decoder enc dec backbone
     autoencoder unet vae gan critic actor policy teacher student resnet vgg cnn rnn lstm gru
-    transformer bert gpt vit seq2seq ensemble classifier regressor probe denoiser
+    transformer bert gpt vit seq2seq classifier regressor probe denoiser
     """.split()
 )
 _MODEL_SUFFIXES = frozenset("g d s t a b x y ema target online old new ddp parallel".split())

@@ -68,6 +68,10 @@ class Use(enum.IntFlag):
     """Detached after more computation, or into another model: a part of a training step."""
     READ = 128
     """A name that held it was read."""
+    DECIDED = 512
+    """Detached on one branch only: who calls decides whether a gradient is taken."""
+    ARRAY = 256
+    """Into NumPy, which raises where there is a graph: so there is none, or it is no tensor."""
 
 
 # --------------------------------------------------------------------- things

@@ -51,6 +51,7 @@ def evaluate(model, loader):
 - Methods of an `nn.Module`, whose caller decides; helpers that every caller guards.
 - Hooks that a framework calls without gradients, such as Lightning's `validation_step`.
 - Models of which all parameters are frozen; unit tests and smoke tests.
+- Results that go into NumPy as they are, which raises if they have a graph: so somebody guards.
 - Results that escape, where nothing says that the code evaluates.
 
 ## Fix and its safety
