@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from flake8_nograd.facts.source import Source, deep_recursion
 from flake8_nograd.frameworks import load
 from flake8_nograd.model.module_model import ModuleModel
 from flake8_nograd.reported import Reported, internal_error
 from flake8_nograd.rules import Rule, all_rules
+from flake8_nograd.rules.finding import Finding
 from flake8_nograd.settings import Settings
+
+
+class Analysis(NamedTuple):
+    """One file as it was read, and what is found in it: in its order, no two alike.
+
+    An internal error has no finding.
+    """
+
+    source: Source
+    found: list[tuple[Reported, Finding | None]]
 
 
 def check_text(text: str | bytes, settings: Settings, *, raises: bool = False) -> list[Reported]:
@@ -18,29 +30,34 @@ def check_text(text: str | bytes, settings: Settings, *, raises: bool = False) -
     A rule that fails gives one NGD000 and the others still run; with ``raises`` the error is
     raised. Raises :class:`libcst.ParserSyntaxError` for text that LibCST cannot parse.
     """
+    return [reported for reported, _ in analyse(text, settings, raises=raises).found]
+
+
+def analyse(text: str | bytes, settings: Settings, *, raises: bool = False) -> Analysis:
+    """The same as :func:`check_text`, with what the fixes need to mend what is found."""
     with deep_recursion():
         source = Source(text)
-        frameworks = load(settings.frameworks, settings.guards)
-        model = ModuleModel(source.facts, frameworks)
-        found: set[Reported] = set()
+        model = ModuleModel(source.facts, load(settings.frameworks, settings.guards))
+        found: dict[Reported, Finding | None] = {}
         if not model.program.imports_torch:
-            return []
+            return Analysis(source, [])
         for rule in all_rules():
             if rule.is_opt_in and not rule.code.startswith(settings.enabled):
                 continue
             try:
-                found.update(_findings(rule, model, source))
+                for reported, finding in _findings(rule, model, source):
+                    found.setdefault(reported, finding)
             except Exception as error:
                 if raises:
                     raise
-                found.add(internal_error(error))
-    return sorted(found)
+                found.setdefault(internal_error(error), None)
+    return Analysis(source, sorted(found.items(), key=lambda each: each[0]))
 
 
-def _findings(rule: Rule, model: ModuleModel, source: Source) -> Iterator[Reported]:
+def _findings(rule: Rule, model: ModuleModel, source: Source) -> Iterator[tuple[Reported, Finding]]:
     for finding in rule.check(model):
         message = finding.message
         if finding.related is not None:
             message = message.replace("{line}", str(source.position(finding.related).line))
         place = source.position(finding.ref)
-        yield Reported(place.line, place.column, rule.code, message)
+        yield Reported(place.line, place.column, rule.code, message, finding.fix), finding

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
 INTERNAL_ERROR = "NGD000"
 
 
 @dataclass(frozen=True, order=True)
 class Reported:
-    """A finding at its place: 1-based line, 0-based column in characters."""
+    """A finding at its place: 1-based line, 0-based column in characters.
+
+    ``fix`` says whether a fix is known, and whether it is safe: whether nothing that the program
+    can observe changes, but that no graph is recorded.
+    """
 
     line: int
     column: int
     code: str
     message: str
+    fix: Literal["safe", "unsafe"] | None = field(default=None, compare=False)
 
 
 def internal_error(error: Exception) -> Reported:

@@ -295,6 +295,7 @@ class While(NamedTuple):
 class WithItem(NamedTuple):
     """``context as target``."""
 
+    ref: int
     context: Expression
     target: Expression | None
 

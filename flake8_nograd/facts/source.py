@@ -56,6 +56,10 @@ class Source:
         self._nodes = visitor.nodes
         self._places: _Places | None = None
 
+    def node(self, ref: int) -> cst.CSTNode:
+        """The node of ``tree`` that the fact with this ``ref`` stands for."""
+        return self._nodes[ref]
+
     def position(self, ref: int) -> Position:
         """Where the fact with this ``ref`` begins; line 1 for a fact without a node of its own."""
         if ref == code.NO_REF:
@@ -68,7 +72,7 @@ class Source:
                 provider=self._places,  # type: ignore[arg-type]
             )
             self.tree._codegen(state)
-        start = self._places._computed[self._nodes[ref]].start
+        start = self._places._computed[self.node(ref)].start
         return Position(start.line, start.column)
 
 

@@ -190,6 +190,7 @@ class FactVisitor(cst.CSTVisitor):
     def visit_With(self, node: cst.With) -> bool:
         items = tuple(
             code.WithItem(
+                self._keep(item),
                 self._value(item.item),
                 None if item.asname is None else self._value(item.asname.name),
             )

@@ -125,8 +125,8 @@ class Notice:
     place: Place
     kind: NoticeKind
     text: str
-    about: int | None = None
-    """The unit that is decorated, where one is."""
+    about: int = code.NO_REF
+    """The unit that is decorated, or the item of the ``with``, where there is one."""
 
 
 @dataclass(frozen=True, slots=True)

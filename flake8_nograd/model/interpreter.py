@@ -170,7 +170,7 @@ class Interpreter:
         return Place(self.unit.ref, ref, tuple(self.loops), self._block, self.conditions > 0)
 
     def notice(
-        self, kind: NoticeKind, text: str, ref: int | None = None, about: int | None = None
+        self, kind: NoticeKind, text: str, ref: int | None = None, about: int = code.NO_REF
     ) -> None:
         """A spelling that means something other than it seems, at ``ref`` or this statement."""
         place = self.place(self._statement if ref is None else ref)
@@ -510,8 +510,8 @@ class Interpreter:
         for item in statement.items:
             value = self.value(item.context)
             if isinstance(item.context, code.Boolean) and self._joins_guards(item.context):
-                self.notice("guard in and", item.context.operator, statement.ref)
-            leave = self._enter(statement.ref, value, item.context, outer)
+                self.notice("guard in and", item.context.operator, statement.ref, item.ref)
+            leave = self._enter(statement.ref, value, item, outer)
             if leave is not None:
                 leaving.append(leave)
             if item.target is not None:
@@ -533,9 +533,10 @@ class Interpreter:
         )
 
     def _enter(
-        self, ref: int, value: Value, context: code.Expression, outer: Grad
+        self, ref: int, value: Value, item: code.WithItem, outer: Grad
     ) -> Callable[[], None] | None:
         """Enter one ``with`` item; what its end does, where it does something."""
+        context = item.context
         grad, leave, acts = UNKNOWN, None, False
         for each in value.things:
             found: Grad | None = Grad.INHERITED
@@ -543,7 +544,7 @@ class Interpreter:
                 acts = True
             elif isinstance(each, (GuardObject, External)):
                 found = self.guards.guard_of(each)
-                self._notice_entry(ref, each, context)
+                self._notice_entry(ref, each, item)
                 if isinstance(each, GuardObject) and each.instance is not None:
                     _, leave = self._enter_instance(each.instance, context)
             elif isinstance(each, ContextManager):
@@ -561,17 +562,16 @@ class Interpreter:
             self.live.grad = grad
         return leave
 
-    def _notice_entry(
-        self, ref: int, guard: GuardObject | External, context: code.Expression
-    ) -> None:
+    def _notice_entry(self, ref: int, guard: GuardObject | External, item: code.WithItem) -> None:
+        context = item.context
         if isinstance(guard, External):
             if self.guards.is_guard(guard) and not isinstance(context, code.Call):
-                self.notice("guard not called", text_of(context), ref)
+                self.notice("guard not called", text_of(context), ref, item.ref)
         elif guard.grad == Grad.ON:
             if self.live.grad == Grad.INFERENCE and not guard.ends_inference:
-                self.notice("enable in inference", text_of(context), ref)
+                self.notice("enable in inference", text_of(context), ref, item.ref)
         elif guard.grad.is_off and self.live.grad.is_off and not guard.acted:
-            self.notice("guard in guard", text_of(context), ref)
+            self.notice("guard in guard", text_of(context), ref, item.ref)
 
     def enter_context_manager(
         self, manager: ContextManager

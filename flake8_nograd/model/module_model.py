@@ -558,10 +558,7 @@ class ModuleModel:
     def is_idly_decorated(self, unit: Unit) -> bool:
         """Whether a guard decorates a unit that it cannot guard: the one mistake to tell."""
         return any(
-            notice.about == unit.ref
-            for owner in self.units
-            for notice in owner.events.notices
-            if notice.about is not None
+            notice.about == unit.ref for owner in self.units for notice in owner.events.notices
         )
 
     def is_called_by_name_only(self, forward: Forward) -> bool:

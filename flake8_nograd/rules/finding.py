@@ -11,11 +11,30 @@ Level: TypeAlias = Literal["error", "warning"]
 LONGEST_MESSAGE = 100
 
 
+# Remedies. A ref is the way back to a node of the file.
+
+
 @dataclass(frozen=True)
 class Guard:
-    """Remedy: run the statement with this ref under ``torch.no_grad()``."""
+    """Remedy: run the statements that hold ``over`` under ``torch.no_grad()``.
 
-    region: int
+    ``apart`` are gradient uses, which stay outside. ``unit`` is a function that does nothing but
+    infer, and may be decorated as a whole.
+    """
+
+    over: tuple[int, ...]
+    apart: frozenset[int] = frozenset()
+    unit: int | None = None
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """Remedy: write ``template`` instead of the expression or the statement; ``{}`` is what stands
+    there now.
+    """
+
+    ref: int
+    template: str
 
 
 @dataclass(frozen=True)
@@ -35,20 +54,29 @@ class MoveOut:
     guard: int | None
 
 
-Remedy: TypeAlias = Guard | InsertCall | MoveOut
+Remedy: TypeAlias = Guard | Rewrite | InsertCall | MoveOut
 
 
 @dataclass(frozen=True)
 class Finding:
     """One mistake: where (a fact's ref), what to say in at most 100 characters, what would mend it.
 
-    ``{line}`` in the message is replaced by the line of ``related``, another fact's ref.
+    ``{line}`` in the message is replaced by the line of ``related``, another fact's ref. A remedy
+    is safe where nothing that the program can observe changes, but that no graph is recorded.
     """
 
     ref: int
     message: str
     remedy: Remedy | None = None
     related: int | None = None
+    is_safe: bool = True
+
+    @property
+    def fix(self) -> Literal["safe", "unsafe"] | None:
+        """What is said of the remedy, where there is one."""
+        if self.remedy is None:
+            return None
+        return "safe" if self.is_safe else "unsafe"
 
 
 def problem(text: str, remedy: str) -> str:

@@ -90,7 +90,7 @@ def check(model: ModuleModel) -> Iterator[Finding]:
         yield Finding(
             found.loop,
             problem(text, "wrap the loop in `torch.no_grad()`"),
-            Guard(found.loop),
+            Guard((found.loop,)),
             related=caller,
         )
 

@@ -74,4 +74,6 @@ def check(model: ModuleModel) -> Iterator[Finding]:
             continue
         reported.add((place.unit, place.block))
         text = f"`{found.forward.text}(...)` runs for inference with gradients recorded"
-        yield Finding(place.ref, problem(text, "guard it with `torch.no_grad()`"), Guard(place.ref))
+        yield Finding(
+            place.ref, problem(text, "guard it with `torch.no_grad()`"), Guard((place.ref,))
+        )

@@ -55,7 +55,7 @@ follows is then guarded for the first time: check that it takes no gradient.
 from collections.abc import Iterator
 
 from flake8_nograd.model.module_model import ModuleModel
-from flake8_nograd.rules.finding import Finding, Guard, Level, problem
+from flake8_nograd.rules.finding import Finding, Level, problem
 
 LEVEL: Level = "warning"
 
@@ -64,7 +64,7 @@ def check(model: ModuleModel) -> Iterator[Finding]:
     """Guards as statements, and guards joined by ``and`` or ``or``."""
     for notice in model.notices("guard not entered"):
         text = f"`{notice.text}` as a statement does nothing"
-        yield Finding(notice.place.ref, problem(text, "use `with`"), Guard(notice.place.ref))
+        yield Finding(notice.place.ref, problem(text, "use `with`"))
     for notice in model.notices("guard in and"):
         text = f"`{notice.text}` between context managers enters only one of them"
         yield Finding(notice.place.ref, problem(text, "use a comma"))

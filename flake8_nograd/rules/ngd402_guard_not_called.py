@@ -39,7 +39,7 @@ def norm(weights):
 
 ## Fix and its safety
 
-There is no automatic fix. Add the parentheses. The code raised, so no number can change.
+Adds the parentheses, safely. The code raised, so no number can change.
 
 ## References
 
@@ -51,7 +51,7 @@ There is no automatic fix. Add the parentheses. The code raised, so no number ca
 from collections.abc import Iterator
 
 from flake8_nograd.model.module_model import ModuleModel
-from flake8_nograd.rules.finding import Finding, Level, problem
+from flake8_nograd.rules.finding import Finding, Level, Rewrite, problem
 
 LEVEL: Level = "error"
 
@@ -60,4 +60,5 @@ def check(model: ModuleModel) -> Iterator[Finding]:
     """Every guard's class that is entered itself."""
     for notice in model.notices("guard not called"):
         text = f"`with {notice.text}:` raises: that is the class of the guard"
-        yield Finding(notice.place.ref, problem(text, f"write `{notice.text}()`"))
+        message = problem(text, f"write `{notice.text}()`")
+        yield Finding(notice.place.ref, message, Rewrite(notice.about, "{}()"))

@@ -58,7 +58,7 @@ There is no automatic fix. Add the parentheses. Numbers change: that is the poin
 from collections.abc import Iterator
 
 from flake8_nograd.model.module_model import ModuleModel
-from flake8_nograd.rules.finding import Finding, Level, problem
+from flake8_nograd.rules.finding import Finding, Level, Rewrite, problem
 
 LEVEL: Level = "warning"
 
@@ -67,4 +67,5 @@ def check(model: ModuleModel) -> Iterator[Finding]:
     """Every ``eval`` or ``train`` of a model as a bare statement."""
     for notice in model.notices("mode not called"):
         text = f"`{notice.text}` without parentheses does nothing"
-        yield Finding(notice.place.ref, problem(text, f"write `{notice.text}()`"))
+        message = problem(text, f"write `{notice.text}()`")
+        yield Finding(notice.place.ref, message, Rewrite(notice.place.ref, "{}()"))

@@ -75,7 +75,7 @@ def check(model: ModuleModel) -> Iterator[Finding]:
     """Every spelling of a guard that was seen to guard nothing."""
     for kind, (what, remedy) in _SAYS.items():
         for notice in model.notices(kind):
-            is_lazy = kind == "guard on lazy result" and notice.about is not None
-            if is_lazy and not model.runs_models_later(notice.about or 0):
+            is_lazy = kind == "guard on lazy result"
+            if is_lazy and not model.runs_models_later(notice.about):
                 continue
             yield Finding(notice.place.ref, problem(f"`{notice.text}` {what}", remedy))

@@ -1,0 +1,76 @@
+"""What editors and scripts call: the findings of a text, and the text with its findings mended.
+
+The same as what ``flake8`` reports and ``nograd-fix`` writes, without any file, configuration or
+``# noqa``: who calls decides what is wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from flake8_nograd.check import check_text
+from flake8_nograd.fixes import Fixed, GuardName, fix_bytes
+from flake8_nograd.frameworks import FrameworkError
+from flake8_nograd.reported import Reported
+from flake8_nograd.settings import Settings
+
+__all__ = ["Fixed", "FrameworkError", "Reported", "SourceError", "check_source", "fix_source"]
+
+
+class SourceError(ValueError):
+    """The text is no Python that can be parsed. The message says where."""
+
+
+def check_source(
+    source: str | bytes,
+    *,
+    enable: Iterable[str] = (),
+    guards: Iterable[str] = (),
+    frameworks: Iterable[str] = (),
+) -> list[Reported]:
+    """The findings of a text, in its order.
+
+    ``enable`` are codes of opt-in rules, or their beginnings; ``guards`` and ``frameworks`` are
+    what the options ``--nograd-guards`` and ``--nograd-frameworks`` take. Bytes are decoded as
+    Python does it. Raises :class:`SourceError` for text that does not parse,
+    :class:`FrameworkError` for a framework file that is wrong, and :class:`OSError` for one that
+    cannot be read.
+    """
+    settings = Settings(tuple(frameworks), tuple(guards), tuple(enable))
+    try:
+        return check_text(source, settings)
+    except cst.ParserSyntaxError as error:
+        raise SourceError(str(error)) from error
+
+
+def fix_source(
+    source: str | bytes,
+    *,
+    select: Iterable[str] = ("NGD",),
+    unsafe: bool = False,
+    guard: GuardName = "no_grad",
+    enable: Iterable[str] = (),
+    guards: Iterable[str] = (),
+    frameworks: Iterable[str] = (),
+) -> Fixed:
+    """Mend what is found in a text, as far as the result can be proven.
+
+    ``select`` are the codes to mend, or their beginnings; ``unsafe`` adds the fixes that may
+    change what the program computes; ``guard`` is the guard that is written. The result's ``data``
+    is in the encoding of ``source``, UTF-8 for a ``str``. Raises what :func:`check_source` raises.
+    """
+    settings = Settings(tuple(frameworks), tuple(guards), tuple(enable))
+    codes = tuple(select)
+    data = source.encode() if isinstance(source, str) else source
+    try:
+        return fix_bytes(
+            data,
+            settings,
+            lambda found, _: found.code.startswith(codes),
+            unsafe=unsafe,
+            guard=guard,
+        )
+    except cst.ParserSyntaxError as error:
+        raise SourceError(str(error)) from error
