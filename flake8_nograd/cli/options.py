@@ -37,8 +37,6 @@ _FROM_FLAKE8 = (
     "--exclude",
     "--extend-exclude",
     "--filename",
-    "--jobs",
-    "--statistics",
 )
 _EPILOG = """\
 exit codes:
@@ -121,7 +119,9 @@ class CommandLine:
         self.groups: dict[str, list[argparse.Action]] = {}
         self._group = self.parser.add_argument_group("")
         self.parser.add_argument("paths", nargs="*", metavar="PATH", help="files, folders, or `-`")
-        self.parser.add_argument("--version", action="version", version=f"%(prog)s {Plugin.version}")
+        self.parser.add_argument(
+            "--version", action="version", version=f"%(prog)s {Plugin.version}"
+        )
         self.parser.set_defaults(for_flake8=[])
         self._add_what_to_do()
         self._add_what_to_print()
@@ -180,7 +180,6 @@ class CommandLine:
             *map(str, option.option_args),
             action=_HandOver,
             nargs=0 if flag else None,
-            type=JobsArgument if option.type is JobsArgument else None,
             default=option.filtered_option_kwargs.get("default"),
             metavar=None if flag else _placeholder(option),
             help=str(option.help).replace("``", "`"),
@@ -248,6 +247,15 @@ class CommandLine:
             name = str(option.long_option_name)
             if name in _FROM_FLAKE8 or name.startswith("--nograd-"):
                 self._take_over(option)
+        self._add("--statistics", action=_HandOver, nargs=0, help="count the findings by code")
+        self._add(
+            "-j",
+            "--jobs",
+            action=_HandOver,
+            type=JobsArgument,
+            default="auto",
+            help="number of processes, or `auto` (default: %(default)s)",
+        )
         for name, text in (
             ("--config", "read this config file and no other"),
             ("--append-config", "read this config file too, last"),
