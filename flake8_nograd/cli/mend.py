@@ -37,10 +37,12 @@ class Mending:
         name = self.flake8.stdin_display_name if path == "-" else path
         try:
             before = _read(path)
+        except OSError as error:
+            return Outcome(name, problem=error.strerror or str(error))
+        try:
             outcome = _File(self, name, before).outcome()
-        except (OSError, NoPython) as error:
-            reason = error.strerror if isinstance(error, OSError) else f"is no Python: {error}"
-            return Outcome(name, problem=reason or str(error))
+        except NoPython as error:
+            return Outcome(name, before=before, after=before, problem=f"is no Python: {error}")
         if path == "-" or self.action in ("check", "diff") or not outcome.is_changed:
             return outcome
         try:

@@ -17,6 +17,7 @@ from flake8.exceptions import Flake8Exception
 from flake8.main.options import JobsArgument, register_default_options
 from flake8.options.manager import Option, OptionManager
 from flake8.options.parse_args import parse_args
+from flake8.utils import parse_files_to_codes_mapping
 
 from flake8_nograd.plugin import Plugin
 from flake8_nograd.settings import Settings
@@ -161,6 +162,7 @@ class CommandLine:
         """
         try:
             _, namespace = parse_args(["--require-plugins=", *options, "--", *paths])
+            parse_files_to_codes_mapping(namespace.per_file_ignores)  # flake8 does it only later
         except (Flake8Exception, ValueError, OSError, configparser.Error) as error:
             self.parser.error(str(error))
         return namespace
