@@ -215,3 +215,19 @@ def test_the_config_file_of_a_parent_folder(
     flake8, ours = disagreement(["."], capfd)
     assert ours == flake8
     assert [line.split()[1] for line in ours] == ["NGD405"]
+
+
+def test_what_is_silenced_or_ignored_is_not_mended(project: Path) -> None:
+    ignored = ["--per-file-ignores=tests/*:NGD4,pkg/*:NGD1", "--exclude=build"]
+    before = {path: path.read_bytes() for path in project.rglob("*.py")}
+    nograd_fix_main([*ignored, "."])
+    changed = {
+        path.relative_to(project).as_posix() for path in before if path.read_bytes() != before[path]
+    }
+    assert "plain.py" in changed
+    assert "pkg/deep/plain.py" in changed
+    assert not changed & {"off.py", "off_by_code.py", "build/plain.py"}
+    mended = (project / "plain.py").read_text(encoding="utf-8")
+    assert mended.count("model.eval()") == 2
+    kept = (project / "tests/test_plain.py").read_text(encoding="utf-8")
+    assert kept.count("model.eval()") == 1

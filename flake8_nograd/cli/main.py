@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import IO
 
@@ -39,7 +39,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.explain is not None:
         return _explain(options, command_line)
     try:
-        return _Command(options).run()
+        report = _report(options)
+    except OSError as error:
+        command_line.parser.error(f"{options.output_file}: {error.strerror}")
+    try:
+        with report as file:
+            return _Command(options, file).run()
     except KeyboardInterrupt:
         _say("stopped; every file is either as it was or fixed")
         return INTERRUPTED
@@ -63,11 +68,26 @@ def _explain(options: Options, command_line: CommandLine) -> int:
     return CLEAN
 
 
-class _Command:
-    """One run over files."""
+def _stdout_holds_code(options: Options) -> bool:
+    """Whether the standard output is a patch or the fixed code."""
+    return options.action == "diff" or (options.reads_stdin and options.action == "fix")
 
-    def __init__(self, options: Options) -> None:
+
+def _report(options: Options) -> AbstractContextManager[IO[str]]:
+    """Where the findings go; raises :class:`OSError`, before anything is changed."""
+    if options.output_file is None:
+        return nullcontext(sys.stderr if _stdout_holds_code(options) else sys.stdout)
+    return Path(options.output_file).open(
+        "w", encoding="utf-8", errors="backslashreplace", newline="\n"
+    )
+
+
+class _Command:
+    """One run over files; ``report`` is where the findings go."""
+
+    def __init__(self, options: Options, report: IO[str]) -> None:
         self._options = options
+        self._report_file = report
 
     def run(self) -> int:
         """Do what was asked for; returns the exit code."""
@@ -96,12 +116,6 @@ class _Command:
 
     # ------------------------------------------------------------------ what is said
 
-    @property
-    def _stdout_holds_code(self) -> bool:
-        """Whether the standard output is a patch or the fixed code."""
-        fixes_stdin = self._options.reads_stdin and self._options.action == "fix"
-        return fixes_stdin or self._options.action == "diff"
-
     def _put_out(self, outcomes: Sequence[Outcome]) -> None:
         """The patch, or the fixed code."""
         if self._options.action == "diff":
@@ -111,7 +125,7 @@ class _Command:
                 if each.is_changed
             ]
             self._put_patch(b"".join(patches))
-        elif self._stdout_holds_code:
+        elif _stdout_holds_code(self._options):
             sys.stdout.buffer.write(outcomes[0].after)
             sys.stdout.buffer.flush()
 
@@ -127,24 +141,12 @@ class _Command:
             out.print(Text(printable(line), styles.get(line[:1], "")))
 
     def _report(self, outcomes: Sequence[Outcome]) -> None:
-        with self._report_goes_to() as file:
-            out = console(file, "never" if self._options.output_file else self._options.color)
-            REPORTS[self._options.format](outcomes, out)
-            if self._options.flake8.statistics and self._options.format in FOR_PEOPLE:
-                _statistics(outcomes, out)
-            file.flush()
-        if self._options.flake8.statistics and self._options.format not in FOR_PEOPLE:
-            _statistics(outcomes, console(sys.stderr, self._options.color))
-
-    @contextlib.contextmanager
-    def _report_goes_to(self) -> Iterator[IO[str]]:
-        if self._options.output_file is None:
-            yield sys.stderr if self._stdout_holds_code else sys.stdout
-            return
-        with Path(self._options.output_file).open(
-            "w", encoding="utf-8", errors="backslashreplace", newline="\n"
-        ) as file:
-            yield file
+        options, for_people = self._options, self._options.format in FOR_PEOPLE
+        out = console(self._report_file, "never" if options.output_file else options.color)
+        REPORTS[options.format](outcomes, out)
+        if options.flake8.statistics:
+            _statistics(outcomes, out if for_people else console(sys.stderr, options.color))
+        self._report_file.flush()
 
     def _sum_up(self, outcomes: Sequence[Outcome]) -> None:
         """One line that says what was done, and what could be."""
