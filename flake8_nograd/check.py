@@ -51,7 +51,11 @@ def analyse(text: str | bytes, settings: Settings, *, raises: bool = False) -> A
                 if raises:
                     raise
                 found.setdefault(internal_error(error), None)
-    return Analysis(source, sorted(found.items(), key=lambda each: each[0]))
+    places: dict[tuple[int, int, str], tuple[Reported, Finding | None]] = {}
+    for reported in sorted(found):
+        place = (reported.line, reported.column, reported.code)
+        places.setdefault(place, (reported, found[reported]))
+    return Analysis(source, sorted(places.values(), key=lambda each: each[0]))
 
 
 def _findings(rule: Rule, model: ModuleModel, source: Source) -> Iterator[tuple[Reported, Finding]]:

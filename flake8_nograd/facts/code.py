@@ -12,6 +12,14 @@ from typing import NamedTuple, TypeAlias
 NO_REF = -1
 """The ``ref`` of a fact that stands for no node of its own."""
 
+COPIES = 1 << 32
+"""A copy of a fact, number n, has the ref of the original and n times this."""
+
+
+def original(ref: int) -> int:
+    """The ref of the fact of which the one with ``ref`` is a copy, or its own."""
+    return ref if ref == NO_REF else ref % COPIES
+
 
 # ---------------------------------------------------------------- expressions
 
@@ -283,6 +291,15 @@ class For(NamedTuple):
     orelse: Block
 
 
+class Phase(NamedTuple):
+    """One round of a loop over constants: no visitor makes it, the model spells such loops out."""
+
+    ref: int
+    target: Expression
+    value: Expression
+    body: Block
+
+
 class While(NamedTuple):
     """A ``while`` loop."""
 
@@ -393,6 +410,7 @@ Statement: TypeAlias = (
     | Jump
     | If
     | For
+    | Phase
     | While
     | With
     | Try

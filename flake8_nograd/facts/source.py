@@ -58,7 +58,7 @@ class Source:
 
     def node(self, ref: int) -> cst.CSTNode:
         """The node of ``tree`` that the fact with this ``ref`` stands for."""
-        return self._nodes[ref]
+        return self._nodes[code.original(ref)]
 
     def position(self, ref: int) -> Position:
         """Where the fact with this ``ref`` begins; line 1 for a fact without a node of its own."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+
+import libcst as cst
 
 from flake8_nograd.check import Analysis
+from flake8_nograd.fixes.guard import Guarding
+from flake8_nograd.fixes.names import GuardName, Names
 from flake8_nograd.fixes.rewrite import rewrite
 from flake8_nograd.fixes.tree import Change, Tree, are_apart
 from flake8_nograd.reported import Reported
-from flake8_nograd.rules.finding import Remedy, Rewrite
-
-GuardName: TypeAlias = Literal["no_grad", "inference_mode"]
+from flake8_nograd.rules.finding import Guard, Remedy, Rewrite
 
 
 @dataclass(frozen=True)
@@ -23,21 +24,42 @@ class Edit:
     changes: tuple[Change, ...]
 
 
-_CHANGES: dict[type[Remedy], Callable[[Any, Tree], Iterator[Change]]] = {
-    Rewrite: rewrite,
-}
-
-
-def plan(analysis: Analysis, wanted: Sequence[Reported], guard: GuardName) -> Iterator[Edit]:
-    """The edits that mend ``wanted``, in the order of the file, no two in the same place."""
-    tree = Tree(analysis.source)
-    chosen = set(wanted)
+def plan(analysis: Analysis, wanted: Iterable[Reported], guard: GuardName) -> list[Edit]:
+    """The edits that mend ``wanted``, no two in the same place."""
+    planned: list[Edit] = []
     taken: list[Change] = []
-    for reported, finding in analysis.found:
-        if reported not in chosen or finding is None or finding.remedy is None:
-            continue
-        make = _CHANGES.get(type(finding.remedy))
-        changes = () if make is None else tuple(make(finding.remedy, tree))
-        if changes and all(are_apart(one, other) for one in changes for other in taken):
-            taken.extend(changes)
-            yield Edit((reported,), changes)
+    for edit in _Planning(analysis, guard).edits(set(wanted)):
+        new = [each for each in edit.changes if each not in taken]
+        if new and all(are_apart(one, other) for one in new for other in taken):
+            taken += new
+            planned.append(edit)
+    return planned
+
+
+class _Planning:
+    def __init__(self, analysis: Analysis, guard: GuardName) -> None:
+        self._analysis = analysis
+        self._tree = Tree(analysis.source)
+        self._names = Names(self._tree)
+        self._guard = guard
+
+    def edits(self, wanted: set[Reported]) -> Iterator[Edit]:
+        """All edits; what is to be guarded in one function is one edit."""
+        to_guard: dict[cst.CSTNode, list[tuple[Reported, Guard]]] = {}
+        for reported, finding in self._analysis.found:
+            if reported not in wanted or finding is None:
+                continue
+            remedy = finding.remedy
+            if isinstance(remedy, Guard):
+                scope = self._tree.scope(self._tree.node(remedy.over[0]))
+                to_guard.setdefault(scope, []).append((reported, remedy))
+            elif remedy is not None:
+                yield Edit((reported,), tuple(self._changes(remedy)))
+        guarding = Guarding(self._tree, self._names, self._guard)
+        for pairs in to_guard.values():
+            changes = guarding.changes([remedy for _, remedy in pairs])
+            yield Edit(tuple(reported for reported, _ in pairs), changes)
+
+    def _changes(self, remedy: Remedy) -> Iterator[Change]:
+        if isinstance(remedy, Rewrite):
+            yield from rewrite(remedy, self._tree)

@@ -17,7 +17,8 @@ from typing import TypeAlias
 
 from flake8_nograd.check import Analysis, analyse
 from flake8_nograd.facts.source import deep_recursion
-from flake8_nograd.fixes.plan import Edit, GuardName, plan
+from flake8_nograd.fixes.names import GuardName
+from flake8_nograd.fixes.plan import Edit, plan
 from flake8_nograd.fixes.tree import changed
 from flake8_nograd.reported import Reported
 from flake8_nograd.settings import Settings
@@ -116,24 +117,23 @@ class _Fixing:
 
     def step(self) -> bool:
         """One pass; whether it changed something."""
-        edits = list(plan(self._analysis, self._chosen(), self._guard))
+        edits = plan(self._analysis, self._chosen(), self._guard)
         if not edits:
             return False
         try:
             self._make(edits)
         except Rejected:
-            return self._one_by_one(edits)
+            return self._one_by_one([each for edit in edits for each in edit.mends])
         return True
 
-    def _one_by_one(self, edits: list[Edit]) -> bool:
-        """Make the first edit that proves by itself; those before it are given up."""
-        for edit in edits:
+    def _one_by_one(self, found: list[Reported]) -> bool:
+        """Mend the first finding whose edit proves by itself; those before it are given up."""
+        for each in found:
             try:
-                self._make([edit])
+                self._make(plan(self._analysis, [each], self._guard))
             except Rejected as reason:
-                first = edit.mends[0]
-                self._reasons.append(f"{first.code} on line {first.line}: {reason}")
-                self._given_up.update(self._identity(each) for each in edit.mends)
+                self._reasons.append(f"{each.code} on line {each.line}: {reason}")
+                self._given_up.add(self._identity(each))
             else:
                 return True
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import libcst as cst
 
@@ -36,16 +36,27 @@ class Tree:
         self._source = source
         self.module = source.tree
         self._parents: dict[cst.CSTNode, cst.CSTNode] = {}
+        self._order: dict[cst.CSTNode, int] = {}
         waiting: list[cst.CSTNode] = [self.module]
         while waiting:
             node = waiting.pop()
-            for child in node.children:
+            self._order[node] = len(self._order)
+            for child in reversed(node.children):
                 self._parents[child] = node
                 waiting.append(child)
 
     def node(self, ref: int) -> cst.CSTNode:
         """The node of a fact."""
         return self._source.node(ref)
+
+    @property
+    def nodes(self) -> Iterable[cst.CSTNode]:
+        """All nodes, in the order of the file."""
+        return self._order
+
+    def order(self, node: cst.CSTNode) -> int:
+        """The rank of a node in the file."""
+        return self._order[node]
 
     def parents(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         """The nodes around a node, the innermost first."""
@@ -69,6 +80,11 @@ class Tree:
                 return parent
             inner = parent
         return self.module
+
+
+def statements_of(suite: cst.BaseSuite) -> Statements:
+    """The statements of an indented block."""
+    return cast("Statements", cst.ensure_type(suite, cst.IndentedBlock).body)
 
 
 # -------------------------------------------------------------------- changes

@@ -368,7 +368,7 @@ class Calls:
             run.use(given, Use.PASSED)
         for each in given.things:
             if isinstance(each, LocalFunction):
-                self._program.units[each.unit].is_passed = True
+                self._program.mark_passed(each.unit)
         if fills and isinstance(fact.function, code.Attribute):
             run.extend(fact.function.value, given, appends=last in ("append", "extend"))
         if naming.is_class(path) and not self._run.models.mode_of_children(given):

@@ -27,6 +27,8 @@ class Unguarded:
     loop: int | None
     """The outermost loop around it that takes no gradient."""
     entry: Entry
+    also_trains: bool
+    """The same line trains, for another value of a flag or in another phase."""
 
 
 def unguarded(model: ModuleModel) -> Iterator[Unguarded]:
@@ -46,7 +48,29 @@ def unguarded(model: ModuleModel) -> Iterator[Unguarded]:
         unit = model.unit(forward.place.unit)
         if model.is_idly_decorated(unit):
             continue
-        yield Unguarded(forward, unit, model.evaluation_loop(forward), entry)
+        loop = model.evaluation_loop(forward)
+        yield Unguarded(forward, unit, loop, entry, model.trains_elsewhere(forward))
+
+
+def is_safe_to_guard(model: ModuleModel, found: Unguarded) -> bool:
+    """Whether nobody can miss the graph: no result escapes, or its unit plainly evaluates."""
+    forward = found.forward
+    if found.unit.events.reads_graph:
+        return False
+    if not model.fate(forward) & _ESCAPES:
+        return True
+    return model.mode(forward) == Mode.EVAL or model.is_strict_evaluation(forward)
+
+
+def infers_as_a_whole(model: ModuleModel, unit: Unit) -> bool:
+    """Whether a unit is an evaluation by name, and nothing in it takes a gradient."""
+    return (
+        unit.function is not None
+        and not unit.function.is_generator
+        and model.is_evaluation_unit(unit)
+        and not model.gradient_refs(unit)
+        and not unit.events.reads_graph
+    )
 
 
 def evaluates(model: ModuleModel, forward: Forward) -> bool:
@@ -104,7 +128,9 @@ def evaluates_in_train_mode(model: ModuleModel, forward: Forward) -> bool:
         return model.is_evaluation_unit(unit)
     if model.is_switched_by_script(forward) or model.is_pretrained(forward):
         return False
-    return strict and not model.takes_gradients(unit)
+    if model.takes_gradients(unit):
+        return strict and model.is_trained_beside(forward)
+    return strict
 
 
 def _decides(model: ModuleModel, forward: Forward) -> bool:

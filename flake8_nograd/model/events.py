@@ -171,6 +171,8 @@ class Events:
     """The refs of calls whose result goes into a name and nowhere else."""
     reads_mode: bool = False
     """The unit reads ``self.training``, or that of another model."""
+    reads_graph: bool = False
+    """The unit asks for what a guard changes: ``requires_grad``, ``grad_fn``, ..."""
     comments: list[str] = field(default_factory=list)
     exit_modes: dict[Thing, Mode] = field(default_factory=dict)
 

@@ -22,9 +22,10 @@ from flake8_nograd.model.events import (
     Place,
     Summary,
 )
-from flake8_nograd.model.guards import Guards
+from flake8_nograd.model.guards import Decoration, Guards
 from flake8_nograd.model.local_calls import LocalCalls
 from flake8_nograd.model.models import Models
+from flake8_nograd.model.phases import Flag
 from flake8_nograd.model.program import (
     MODULE,
     MODULE_CLASS,
@@ -70,6 +71,11 @@ _ACCUMULATED = -2
 
 _DEEPEST_MEMBER = 4
 """``a.b.c.d.e`` and deeper is unknown."""
+
+_GRAPH = frozenset(
+    "requires_grad requires_grad_ grad_fn is_grad_enabled is_leaf retain_grad".split()
+)
+"""What tells whether a graph is recorded, or asks for one."""
 
 _CALLABLES = ("typing.Callable", "collections.abc.Callable")
 _GUARD_TYPES = ("__enter__", "__exit__")
@@ -451,6 +457,16 @@ class Interpreter:
 
         self._loop(statement.ref, begin, statement.body, statement.orelse, held_out, ends=True)
 
+    def _phase(self, statement: code.Phase) -> None:
+        self.assign(statement.target, self.value(statement.value))
+        value = statement.value
+        parts = value.elements if isinstance(value, code.Collection) else (value,)
+        self.held_out.append(any(naming.is_held_out(text_of(part, whole=True)) for part in parts))
+        self._continues.append([])
+        self.block(statement.body)
+        self.state = joined([self.state, *self._continues.pop()])
+        self.held_out.pop()
+
     def _while(self, statement: code.While) -> None:
         endless = _truth(statement.test) is True
 
@@ -675,6 +691,26 @@ class Interpreter:
         for parameter in function.parameters:
             if parameter.default is not None:
                 self.value(parameter.default)
+        decoration = self.guards.decoration(function, decorators)
+        copies = self.program.split(function)
+        flag, only = copies[0]
+        if flag is None:
+            return self._add_unit(only, decoration, decorators)
+        units = [self._add_unit(copy, decoration, decorators, flag) for flag, copy in copies]
+        whole = self._add_unit(function._replace(body=()), decoration, decorators)
+        whole.copies = tuple(each.ref for each in units)
+        for each in units:
+            each.copy_of = whole.ref
+        return whole
+
+    def _add_unit(
+        self,
+        function: code.Function,
+        decoration: Decoration,
+        decorators: list[Value],
+        flag: Flag | None = None,
+    ) -> Unit:
+        for parameter in function.parameters:
             if parameter.annotation is not None:
                 annotation = self.value(parameter.annotation)
                 own = Parameter(function.ref, parameter.name)
@@ -688,7 +724,6 @@ class Interpreter:
         prefix = "" if self.unit.ref == MODULE else f"{self.unit.qualname}."
         if owner is not None:
             prefix += f"{owner.name}."
-        decoration = self.guards.decoration(function, decorators)
         unit = Unit(
             ref=function.ref,
             name=function.name,
@@ -703,6 +738,7 @@ class Interpreter:
             receives_class=decoration.is_class_method,
             is_property=decoration.is_property,
             is_context_manager=decoration.is_context_manager,
+            flag=flag,
         )
         self.guards.decorate(LocalFunction(function.ref), unit.owner, decorators)
         return self.program.add_unit(unit)
@@ -772,6 +808,8 @@ class Interpreter:
         """An attribute of ``owner``, which is the value of the expression before the dot."""
         if expression.name == "training":
             self.events.reads_mode = True
+        if expression.name in _GRAPH:
+            self.events.reads_graph = True
         path = path_of(expression)
         if path is not None and path in self.live.names:
             return self.live.names[path]
@@ -1006,6 +1044,7 @@ _STATEMENTS: dict[type, Callable[[Interpreter, Any], None]] = {
     code.Jump: Interpreter._jump,
     code.If: Interpreter._if,
     code.For: Interpreter._for,
+    code.Phase: Interpreter._phase,
     code.While: Interpreter._while,
     code.With: Interpreter._with,
     code.Try: Interpreter._try,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_nograd.facts import code
 from flake8_nograd.model.events import Arguments, CallSite, Forward
 from flake8_nograd.model.program import Unit
+from flake8_nograd.model.state import State, joined
 from flake8_nograd.model.text import text_of
 from flake8_nograd.model.values import (
     NOTHING,
@@ -15,6 +16,7 @@ from flake8_nograd.model.values import (
     ContextManager,
     Grad,
     Instance,
+    Literal,
     Member,
     Mode,
     Origin,
@@ -54,6 +56,8 @@ class LocalCalls:
         run, program = self._run, self._program
         unit = program.units[unit_ref]
         bound = self._bind(unit, arguments)
+        if unit.copies:
+            return self._call_copies(ref, unit, receiver, arguments, text, quiet)
         for name, value in bound.items():
             program.add_value(("argument", unit_ref, name), Value(value.things))
             if program.is_frozen(Parameter(unit_ref, name), run.unit.ref):
@@ -81,6 +85,43 @@ class LocalCalls:
             if summary.exit_grad != Grad.INHERITED:
                 state.grad = summary.exit_grad.within(state.grad)
         return self._returned(ref, unit, summary.returns, text, quiet)
+
+    def _call_copies(
+        self,
+        ref: int,
+        unit: Unit,
+        receiver: Thing | None,
+        arguments: Arguments,
+        text: str,
+        quiet: bool,
+    ) -> Value:
+        """Call the copies of a unit that a call may reach by what it gives for their flag."""
+        before = self._run.live
+        ends: list[State | None] = []
+        result = NOTHING
+        for copy in unit.copies:
+            if self._reaches(self._program.units[copy], self._bind(unit, arguments), arguments):
+                self._run.state = before.copy()
+                result |= self.call_unit(ref, copy, receiver, arguments, text, quiet)
+                ends.append(self._run.state)
+        self._run.state = joined(ends) or before
+        return result
+
+    def _reaches(self, copy: Unit, bound: dict[str, Value], arguments: Arguments) -> bool:
+        """Whether a call may be one of a copy, as far as it shows what the flag is."""
+        assert copy.flag is not None
+        known = copy.flag.known
+        given = bound.get(copy.flag.parameter)
+        if given is None:
+            if any(argument.star for argument, _ in arguments):
+                return True
+            declared = self._program.parameter(copy.ref, copy.flag.parameter)
+            default = None if declared is None else declared.default
+            return not isinstance(default, code.Constant) or known.admits(default.value)
+        constants = [each.value for each in given.things if isinstance(each, Literal)]
+        if constants and len(constants) == len(given.things):
+            return any(known.admits(each) for each in constants)
+        return known.constant is not None or bool(constants)
 
     def _bind(self, unit: Unit, arguments: Arguments) -> dict[str, Value]:
         """Which argument goes to which parameter."""

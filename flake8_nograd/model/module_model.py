@@ -248,9 +248,17 @@ class ModuleModel:
             return script.exit_grad
         if unit.wrapped_in != Grad.INHERITED:
             return unit.wrapped_in
+        if self._is_called_as_another_copy(unit):
+            return Grad.ON | Grad.OFF
         if self.is_callback(unit) or (unit.owner is not None and self._may_be_hook(unit)):
             return Grad.ON | Grad.OFF
         return Grad.ON
+
+    def _is_called_as_another_copy(self, unit: Unit) -> bool:
+        """The file calls the function, but never with this value of its flag."""
+        if unit.copy_of is None:
+            return False
+        return any(self.callers(each) for each in self.unit(unit.copy_of).copies)
 
     def _may_be_hook(self, unit: Unit) -> bool:
         """A method named like a framework's hook, on a class whose base is in another file."""
@@ -412,6 +420,26 @@ class ModuleModel:
             for switch in self.unit(forward.place.unit).events.switches
         )
 
+    def is_trained_beside(self, forward: Forward) -> bool:
+        """Whether the unit also trains a forward's model, and nowhere switches its mode."""
+        unit = self.unit(forward.place.unit)
+        return (
+            bool(forward.models)
+            and not any(switch.models & forward.models for switch in unit.events.switches)
+            and any(
+                self.fate(other) & Use.GRADIENT and other.models == forward.models
+                for other in unit.events.forwards
+            )
+        )
+
+    def trains_elsewhere(self, forward: Forward) -> bool:
+        """Whether the same line also trains: for another value of a flag, in another phase."""
+        line = code.original(forward.place.ref)
+        return any(
+            code.original(other.place.ref) == line and self.fate(other) & Use.GRADIENT
+            for other in self.forwards()
+        )
+
     def is_switched_by_script(self, forward: Forward) -> bool:
         """Whether the module's own code puts a model of the same name in eval mode."""
         return any(
@@ -449,6 +477,23 @@ class ModuleModel:
             for each in accumulation.added
         )
 
+    def gradient_refs(self, unit: Unit) -> frozenset[int]:
+        """The calls of a unit that take a gradient, or compute what a gradient is taken of."""
+        found: set[int] = set()
+        for each in self.units:
+            if code.original(each.ref) != code.original(unit.ref):
+                continue
+            found.update(use.place.ref for use in each.events.gradients)
+            found.update(
+                call.place.ref for call in each.events.calls if call.callee in self._training_units
+            )
+            found.update(
+                forward.place.ref
+                for forward in each.events.forwards
+                if self.fate(forward) & Use.GRADIENT
+            )
+        return frozenset(found)
+
     def takes_gradients(self, unit: Unit) -> bool:
         """Whether a unit's own code takes gradients."""
         return bool(unit.events.gradients)
@@ -482,6 +527,8 @@ class ModuleModel:
 
     def is_evaluation_unit(self, unit: Unit, depth: int = 0) -> bool:
         """Whether a unit is an evaluation by its name, its class's, or all its callers'."""
+        if unit.flag is not None and naming.is_training_flag(unit.flag.parameter):
+            return not unit.flag.trains
         if naming.is_training(unit.name):
             return False
         if naming.is_evaluation(unit.name):
@@ -557,7 +604,7 @@ class ModuleModel:
 
     def is_idly_decorated(self, unit: Unit) -> bool:
         """Whether a guard decorates a unit that it cannot guard: the one mistake to tell."""
-        return any(
+        return unit.function is not None and any(
             notice.about == unit.ref for owner in self.units for notice in owner.events.notices
         )
 

@@ -50,6 +50,7 @@ _HELD_OUT = re.compile(
     r"(val|valid|validation|test|testing|dev|eval|evaluation|heldout|holdout)"
     r"((data)?(loader|set)s?|data|dl|ds|iter|iterator|generator|batch(es)?|gen|x|images?)?"
 )
+_PHASE = frozenset("phase mode split stage backprop".split())
 _NO_MODE = frozenset(
     """
     trainer solver runner agent env environment learner engine experiment df dataframe optimizer
@@ -173,6 +174,13 @@ def is_said_to_be_deliberate(comment: str) -> bool:
 def is_mode(name: str) -> bool:
     """``mode``, ``is_train``: the parameter of ``nn.Module.train``."""
     return not {"mode", "flag", "train", "training", "status"}.isdisjoint(words(name))
+
+
+@cache
+def is_training_flag(name: str) -> bool:
+    """``train``, ``optimizer``, ``phase``: a parameter that says whether a function trains."""
+    found = set(words(name))
+    return is_optimizer(name) or not found.isdisjoint(_PHASE | _TRAINING | _STRICT_EVALUATION)
 
 
 @cache

@@ -13,6 +13,7 @@ from flake8_nograd.facts import code
 from flake8_nograd.frameworks import Frameworks
 from flake8_nograd.frameworks.schema import Hook
 from flake8_nograd.model.events import Events, Summary
+from flake8_nograd.model.phases import Flag, Phases
 from flake8_nograd.model.values import (
     NOTHING,
     External,
@@ -32,6 +33,8 @@ MODULE = code.NO_REF
 
 MODULE_CLASS = "torch.nn.Module"
 OPTIMIZER_CLASS = "torch.optim.Optimizer"
+
+_BACKWARD = ("backward", "backward_argument")
 
 MOST_RUNS = 8
 """A unit is interpreted at most so often: recursion that would not settle ends here."""
@@ -61,6 +64,11 @@ class Unit:
     is_context_manager: bool = False
     is_passed: bool = False
     """It was given by name to a call that cannot be looked into."""
+    copies: tuple[int, ...] = ()
+    """The units that it stands for, one for each value of a flag; it has no code of its own."""
+    flag: Flag | None = None
+    """What is known of a parameter here, where the unit is such a copy."""
+    copy_of: int | None = None
     runs: int = 0
     events: Events = field(default_factory=Events)
 
@@ -82,9 +90,14 @@ class Program:
 
     def __init__(self, module: code.Module, frameworks: Frameworks) -> None:
         self.frameworks = frameworks
+        self._phases = Phases(
+            lambda name: any(row.does in _BACKWARD for row in frameworks.methods(name))
+        )
+        script = self._phases.spelled_out(module.body)
         self.units: dict[int, Unit] = {
-            MODULE: Unit(MODULE, "<module>", "<module>", None, module.body, None, None)
+            MODULE: Unit(MODULE, "<module>", "<module>", None, script, None, None)
         }
+        self._split: dict[int, list[tuple[Flag | None, code.Function]]] = {}
         self.classes: dict[int, ClassInfo] = {}
         self._summaries: dict[int, Summary] = {}
         self._values: dict[Hashable, Value] = {}
@@ -112,6 +125,16 @@ class Program:
         self.imports_stars = False
         self.loads = False
         """The file loads trained weights."""
+
+    def split(self, function: code.Function) -> list[tuple[Flag | None, code.Function]]:
+        """A function, its phases spelled out; a copy for each value of its flag, if it has one."""
+        found = self._split.get(function.ref)
+        if found is None:
+            body = self._phases.spelled_out(function.body, self.units[MODULE].body)
+            whole = function._replace(body=body)
+            found = [*self._phases.split(whole)] or [(None, whole)]
+            self._split[function.ref] = found
+        return found
 
     # ------------------------------------------------------------ units to run
 
@@ -181,6 +204,11 @@ class Program:
         if self._summaries.get(unit) != summary:
             self._summaries[unit] = summary
             self._changed(("summary", unit))
+
+    def mark_passed(self, unit: int) -> None:
+        """A unit was given by name to a call that cannot be looked into."""
+        for each in (unit, *self.units[unit].copies):
+            self.units[each].is_passed = True
 
     def summary(self, unit: int, reader: int) -> Summary | None:
         """What a caller sees of ``unit``; None while it has not been interpreted."""

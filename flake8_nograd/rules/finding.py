@@ -18,11 +18,12 @@ LONGEST_MESSAGE = 100
 class Guard:
     """Remedy: run the statements that hold ``over`` under ``torch.no_grad()``.
 
-    ``apart`` are gradient uses, which stay outside. ``unit`` is a function that does nothing but
-    infer, and may be decorated as a whole.
+    Where that cannot be, ``within``, the forwards themselves. ``apart`` are gradient uses, which
+    stay outside. ``unit`` is a function that does nothing but infer, and may be decorated.
     """
 
     over: tuple[int, ...]
+    within: tuple[int, ...] = ()
     apart: frozenset[int] = frozenset()
     unit: int | None = None
 

@@ -5,7 +5,8 @@
 Finds the outermost loop, or the comprehension, that runs a model forward for evaluation or
 inference while autograd records, and takes no gradient. Guards are followed through decorators,
 `with` blocks, own context managers and all callers in the file. If some callers guard and others
-do not, the message names the line of an unguarded one.
+do not, the message names the line of an unguarded one. A loop that trains or evaluates by a flag
+(`if phase == "train":`, `if optimizer is not None:`) is judged once for each value of the flag.
 
 ## Why it matters
 
@@ -69,7 +70,12 @@ later would break. `torch.inference_mode()` is no drop-in: its tensors cannot be
 
 from collections.abc import Iterator
 
-from flake8_nograd.model.evaluations import Unguarded, unguarded
+from flake8_nograd.model.evaluations import (
+    Unguarded,
+    infers_as_a_whole,
+    is_safe_to_guard,
+    unguarded,
+)
 from flake8_nograd.model.module_model import ModuleModel
 from flake8_nograd.rules.finding import Finding, Guard, Level, problem
 
@@ -78,20 +84,31 @@ LEVEL: Level = "warning"
 
 def check(model: ModuleModel) -> Iterator[Finding]:
     """One finding per loop, at the outermost that takes no gradient."""
-    reported: set[int] = set()
+    loops: dict[int, list[Unguarded]] = {}
     for found in unguarded(model):
-        if found.loop is None or found.loop in reported:
-            continue
-        reported.add(found.loop)
-        caller = _unguarded_caller(found)
-        text = f"`{found.unit.name}` runs `{found.forward.text}(...)` with gradients recorded"
+        if found.loop is not None:
+            loops.setdefault(found.loop, []).append(found)
+    for loop, inside in loops.items():
+        first = inside[0]
+        caller = _unguarded_caller(first)
+        text = f"`{first.unit.name}` runs `{first.forward.text}(...)` with gradients recorded"
         if caller is not None:
             text = f"{text}, called from line {{line}}"
+        if any(each.also_trains for each in inside):
+            message = problem(text, "guard with `torch.set_grad_enabled(...)`")
+            yield Finding(loop, message, related=caller)
+            continue
         yield Finding(
-            found.loop,
+            loop,
             problem(text, "wrap the loop in `torch.no_grad()`"),
-            Guard((found.loop,)),
+            Guard(
+                (loop,),
+                within=tuple(each.forward.place.ref for each in inside),
+                apart=model.gradient_refs(first.unit),
+                unit=first.unit.ref if infers_as_a_whole(model, first.unit) else None,
+            ),
             related=caller,
+            is_safe=all(is_safe_to_guard(model, each) for each in inside),
         )
 
 

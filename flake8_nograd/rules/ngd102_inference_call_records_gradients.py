@@ -58,7 +58,12 @@ The numbers stay the same. On an `async def` only the `with` works.
 
 from collections.abc import Iterator
 
-from flake8_nograd.model.evaluations import unguarded
+from flake8_nograd.model.evaluations import (
+    Unguarded,
+    infers_as_a_whole,
+    is_safe_to_guard,
+    unguarded,
+)
 from flake8_nograd.model.module_model import ModuleModel
 from flake8_nograd.rules.finding import Finding, Guard, Level, problem
 
@@ -67,13 +72,25 @@ LEVEL: Level = "warning"
 
 def check(model: ModuleModel) -> Iterator[Finding]:
     """One finding per function and block, at the first forward."""
-    reported: set[tuple[int, int]] = set()
+    blocks: dict[tuple[int, int], list[Unguarded]] = {}
     for found in unguarded(model):
-        place = found.forward.place
-        if found.loop is not None or (place.unit, place.block) in reported:
+        if found.loop is None:
+            place = found.forward.place
+            blocks.setdefault((place.unit, place.block), []).append(found)
+    for inside in blocks.values():
+        first = inside[0]
+        text = f"`{first.forward.text}(...)` runs for inference with gradients recorded"
+        if any(each.also_trains for each in inside):
+            message = problem(text, "guard with `torch.set_grad_enabled(...)`")
+            yield Finding(first.forward.place.ref, message)
             continue
-        reported.add((place.unit, place.block))
-        text = f"`{found.forward.text}(...)` runs for inference with gradients recorded"
         yield Finding(
-            place.ref, problem(text, "guard it with `torch.no_grad()`"), Guard((place.ref,))
+            first.forward.place.ref,
+            problem(text, "guard it with `torch.no_grad()`"),
+            Guard(
+                tuple(each.forward.place.ref for each in inside),
+                apart=model.gradient_refs(first.unit),
+                unit=first.unit.ref if infers_as_a_whole(model, first.unit) else None,
+            ),
+            is_safe=all(is_safe_to_guard(model, each) for each in inside),
         )
