@@ -40,7 +40,7 @@ def _frame(listed: Listed, console: Console) -> None:
 def _fix(fix: Fix, console: Console) -> None:
     console.print(Text("fix:" if fix.is_safe else "unsafe fix, see the rule's page:", "bold"))
     for line in fix.hunks:
-        console.print(Text(f"    {_shown(line)}", _STYLES.get(line[:1], "")))
+        console.print(Text(f"    {_shown(line)}".rstrip(), _STYLES.get(line[:1], "")))
 
 
 def _shown(line: str) -> str:
