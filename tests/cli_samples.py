@@ -24,6 +24,16 @@ async def predict(model: torch.nn.Module, x, send):
 """
 """One finding, NGD408 on line 7, that cannot be mended."""
 
+UNGUARDED = b"""\
+import torch
+
+
+def evaluate(model, loader):
+    model.eval()
+    return sum((model(x).argmax(1) == y).sum().item() for x, y in loader)
+"""
+"""One finding, NGD101, with a safe fix that inserts a guard."""
+
 CLEAN = b"import torch\n\nprint(torch.ones(1))\n"
 BROKEN = b"import torch\n\ndef broken(:\n"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from flake8_nograd.rules import all_rules
-from tests.cli_samples import BOTH, BROKEN, CLEAN, LEFT, MENDABLE, MENDED
+from tests.cli_samples import BOTH, BROKEN, CLEAN, LEFT, MENDABLE, MENDED, UNGUARDED
 from tests.conftest import REPOSITORY, Flake8, NogradFix
 
 
@@ -70,6 +70,14 @@ def test_actions_exclude_each_other(nograd_fix: NogradFix) -> None:
     done = nograd_fix.fix("--check", "--diff", ".")
     assert (done.code, done.out) == (2, b"")
     assert done.err.endswith("nograd-fix: error: --check and --diff exclude each other\n")
+
+
+def test_the_guard_that_fixes_insert(nograd_fix: NogradFix) -> None:
+    nograd_fix.write("a.py", UNGUARDED)
+    assert b"torch.no_grad()" in nograd_fix.fix("--diff", "a.py").out
+    assert b"torch.no_grad()" in nograd_fix.fix("--diff", "--guard=no_grad", "a.py").out
+    assert nograd_fix.fix("--guard=inference_mode", "a.py").code == 0
+    assert b"torch.inference_mode()" in nograd_fix.read("a.py")
 
 
 # ------------------------------------------------------------------ exit codes

@@ -257,16 +257,15 @@ def sarif(nograd_fix: NogradFix, *arguments: str) -> Any:
 
 def test_sarif(nograd_fix: NogradFix) -> None:
     nograd_fix.write("pkg/a b.py", BOTH)
-    nograd_fix.write(
-        "open_end.py", MENDABLE.replace(b"\n    with", b"  # \xc3\xa9\n    with").rstrip()
-    )
+    nograd_fix.write("open_end.py", MENDABLE.rstrip())
     run = sarif(nograd_fix, ".")
     rules = run["tool"]["driver"]["rules"]
     assert [rule["id"] for rule in rules] == [rule.code for rule in all_rules()]
-    assert all(rule["help"]["markdown"] == each.page for rule, each in zip(rules, all_rules()))
+    pairs = zip(rules, all_rules(), strict=True)
+    assert all(rule["help"]["markdown"] == each.page for rule, each in pairs)
     assert rules[0]["name"] == "EvaluationLoopRecordsGradients"
     assert run["invocations"] == [{"executionSuccessful": True, "toolExecutionNotifications": []}]
-    other, mendable, left = run["results"]
+    _, mendable, left = run["results"]
     assert all(rules[each["ruleIndex"]]["id"] == each["ruleId"] for each in run["results"])
     assert "fixes" not in left
     [location] = mendable["locations"]
