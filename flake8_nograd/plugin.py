@@ -6,6 +6,7 @@ import ast
 import logging
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any, ClassVar
 
@@ -13,7 +14,7 @@ from flake8.exceptions import ExecutionError
 from flake8.options.manager import OptionManager
 
 from flake8_nograd.gate import is_finding_possible
-from flake8_nograd.reported import internal_error
+from flake8_nograd.reported import Reported, internal_error
 from flake8_nograd.settings import Settings
 
 _OPT_IN = "NGD9"
@@ -71,16 +72,20 @@ class Plugin:
 
     def run(self) -> Iterator[tuple[int, int, str, type[Any]]]:
         """The findings: 1-based line, 0-based column in characters, ``code text``, this class."""
-        text = "".join(self._lines)
-        if not is_finding_possible(text, self._tree):
-            return
-        try:
-            from flake8_nograd.check import check_text
+        for each in findings(self._lines, self._tree, self.settings):
+            yield each.line, each.column, f"{each.code} {each.message}", type(self)
 
-            found = check_text(text, self.settings)
-        except Exception as error:  # flake8 would end the run, for all plugins
-            _log.exception("flake8-nograd failed")
-            found = [internal_error(error)]
-        for each in found:
-            line = min(each.line, len(self._lines))
-            yield line, each.column, f"{each.code} {each.message}", type(self)
+
+def findings(lines: Sequence[str], tree: ast.AST, settings: Settings) -> list[Reported]:
+    """The findings of one file, on lines that it has; a failure is one of them, never raised."""
+    text = "".join(lines)
+    if not is_finding_possible(text, tree):
+        return []
+    try:
+        from flake8_nograd.check import check_text
+
+        found = check_text(text, settings)
+    except Exception as error:  # flake8 would end the run, for all plugins
+        _log.exception("flake8-nograd failed")
+        found = [internal_error(error)]
+    return [replace(each, line=min(each.line, len(lines))) for each in found]

@@ -1,4 +1,6 @@
-"""What several test files share: flake8 as a user runs it, and the option ``--everything``."""
+"""What several test files share: flake8 and ``nograd-fix`` as a user runs them, and the option
+``--everything``.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -56,9 +59,60 @@ class Flake8:
         return done.stdout.splitlines()
 
 
+@dataclass(frozen=True)
+class Done:
+    """How a command ended, and what it said."""
+
+    code: int
+    out: bytes
+    err: str
+
+    @property
+    def text(self) -> str:
+        """What went to the standard output."""
+        return self.out.decode()
+
+
+class NogradFix(Flake8):
+    """Runs ``nograd-fix`` in a folder of its own, as a process of its own."""
+
+    def fix(
+        self,
+        *arguments: str,
+        stdin: bytes = b"",
+        environment: Mapping[str, str] | None = None,
+        folder: str = ".",
+    ) -> Done:
+        """Run it; no variable of the environment decides on colours but those given."""
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in ("NO_COLOR", "FORCE_COLOR")
+        }
+        done = subprocess.run(
+            [sys.executable, "-m", "flake8_nograd", *arguments],
+            input=stdin,
+            capture_output=True,
+            check=False,
+            cwd=self.folder / folder,
+            env={**inherited, "PYTHONPATH": str(REPOSITORY), **(environment or {})},
+            timeout=300,
+        )
+        return Done(done.returncode, done.stdout, done.stderr.decode())
+
+    def read(self, name: str) -> bytes:
+        """The content of a file of the folder."""
+        return (self.folder / name).read_bytes()
+
+
 @pytest.fixture
 def flake8(tmp_path: Path) -> Flake8:
     return Flake8(tmp_path)
+
+
+@pytest.fixture
+def nograd_fix(tmp_path: Path) -> NogradFix:
+    return NogradFix(tmp_path)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
