@@ -122,6 +122,8 @@ def evaluates(model: ModuleModel, forward: Forward) -> bool:
         return True
     if not evident or fate & Use.HANDED or model.is_handed_out(unit):
         return False
+    if fate & Use.RETURNED and not model.is_firmly_evaluation(forward):
+        return False
     return not model.is_part_of_a_step(forward) or not fate & ~(Use.PASSED | Use.READ)
 
 

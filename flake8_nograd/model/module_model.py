@@ -633,6 +633,15 @@ class ModuleModel:
             return True
         return self.is_evaluation_unit(self.unit(forward.place.unit))
 
+    def is_firmly_evaluation(self, forward: Forward) -> bool:
+        """Whether more than a name such as ``embed`` or ``sample`` says that a forward evaluates."""
+        if self.is_strict_evaluation(forward) or self.mode(forward) == Mode.EVAL:
+            return True
+        owner = self.unit(forward.place.unit).owner
+        return self.is_inference_file or (
+            owner is not None and naming.is_strict_evaluation(self.program.classes[owner].name)
+        )
+
     def is_evaluation_unit(self, unit: Unit, depth: int = 0) -> bool:
         """Whether a unit is an evaluation by its name, its class's, or all its callers'."""
         if unit.flag is not None and naming.is_training_flag(unit.flag.parameter):
