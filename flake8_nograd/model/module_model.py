@@ -634,7 +634,7 @@ class ModuleModel:
         return self.is_evaluation_unit(self.unit(forward.place.unit))
 
     def is_firmly_evaluation(self, forward: Forward) -> bool:
-        """Whether more than a name such as ``embed`` or ``sample`` says that a forward evaluates."""
+        """Whether more than a name such as ``embed`` or ``sample`` tells of an evaluation."""
         if self.is_strict_evaluation(forward) or self.mode(forward) == Mode.EVAL:
             return True
         owner = self.unit(forward.place.unit).owner
