@@ -169,7 +169,10 @@ class ModuleModel:
                 path.endswith("TestCase") for path in self.program.external_bases(each.owner)
             ):
                 return True
-            if each.name.startswith(("test_", "assert_", "check_")) and _asserts(each.body):
+            is_test = each.name.startswith(("test_", "assert_", "check_")) or (
+                each.name == "test" and each.function is not None and not each.function.parameters
+            )
+            if is_test and _asserts(each.body):
                 return True
             each = None if each.parent is None else self.unit(each.parent)
         return False

@@ -89,11 +89,5 @@ def changes(before: Iterable[Finding], after: Iterable[Finding]) -> list[str]:
     return lines
 
 
-def share_true(findings: Iterable[Finding]) -> float:
-    """The share of the findings that the reviewer calls true."""
-    verdicts = [each.verdict for each in findings]
-    return verdicts.count("true") / len(verdicts)
-
-
 def _told(each: Finding) -> str:
     return f"{each.package} {each.path}:{each.line}: {each.code} {each.message}"
