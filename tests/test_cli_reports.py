@@ -46,7 +46,7 @@ a.py:5:5: NGD405 `model.eval` without parentheses does nothing - write `model.ev
   7 |         return model(x)
 fix:
     @@ -3,5 +3,5 @@
-     
+
      def predict(model: torch.nn.Module, x):
     -    model.eval
     +    model.eval()
