@@ -6,6 +6,8 @@ The same as what ``flake8`` reports and ``nograd-fix`` writes, without any file,
 
 from __future__ import annotations
 
+import io
+import tokenize
 from collections.abc import Iterable
 
 import libcst as cst
@@ -59,12 +61,13 @@ def fix_source(
 
     ``select`` are the codes to mend, or their beginnings; ``unsafe`` adds the fixes that may
     change what the program computes; ``guard`` is the guard that is written. The result's ``data``
-    is in the encoding of ``source``, UTF-8 for a ``str``. Raises what :func:`check_source` raises.
+    is in the encoding of ``source``; for a ``str``, in the one that its first lines name, or UTF-8.
+    Raises what :func:`check_source` raises.
     """
     settings = Settings(tuple(frameworks), tuple(guards), tuple(enable))
     codes = tuple(select)
-    data = source.encode() if isinstance(source, str) else source
     try:
+        data = _encoded(source) if isinstance(source, str) else source
         return fix_bytes(
             data,
             settings,
@@ -73,4 +76,13 @@ def fix_source(
             guard=guard,
         )
     except cst.ParserSyntaxError as error:
+        raise SourceError(str(error)) from error
+
+
+def _encoded(source: str) -> bytes:
+    """A text in the encoding that it names; raises :class:`SourceError` where that cannot be."""
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(source.encode()).readline)
+        return source.encode(encoding)
+    except (SyntaxError, UnicodeEncodeError) as error:
         raise SourceError(str(error)) from error

@@ -1,12 +1,17 @@
 """Cases written as Markdown, and what must hold for each of them.
 
-``tests/rules/<code>.md`` reads like a specification: a heading names the case, a sentence says why,
-and a ``python`` block holds the code. A comment ``# error: NGD101`` (or several codes) ends
-each line that must be reported; every other line must be clean of every rule. ``# todo: NGD101``
-marks a known gap, and fails on the day the gap closes. A second block, introduced by the words
-*after the fix*, is what the fixer must make of the first.
+``tests/rules/<code>.md`` (or ``<code>-<what>.md``) reads like a specification: a heading names the
+case, a sentence says why, and a ``python`` block holds the code. A comment ``# error: NGD101`` (or
+several codes) ends each line that must be reported; every other line must be clean of every rule.
+``# todo: NGD101`` marks a known gap, and fails on the day the gap closes. A second block,
+introduced by the words *after the fix*, is what the fixer must make of the first without its
+marks; *after the unsafe fix*: with unsafe fixes too. ``python -m tests.harness`` writes these
+blocks; then read them.
 
 A heading with deeper headings and no block of its own names a group of cases.
+
+``tests/silent/<what>.md`` is written in the same way: what no rule may report, each in several
+spellings, and a positive twin that shows what makes the difference.
 """
 
 from __future__ import annotations
@@ -28,15 +33,18 @@ from typing import NamedTuple, TypeVar
 import libcst as cst
 
 from flake8_nograd.check import check_text
+from flake8_nograd.fixes import Fixed, fix_bytes
 from flake8_nograd.settings import Settings
 
 RULES = Path(__file__).parent / "rules"
+SILENT = Path(__file__).parent / "silent"
 
 _HEADING = re.compile(r"(#+)\s+(.+?)\s*#*")
 _FENCE = re.compile(r"```(\w*)\s*")
-_AFTER_THE_FIX = re.compile(r"\bafter the fix\b", re.IGNORECASE)
+_AFTER_THE_FIX = re.compile(r"\bafter the (unsafe )?fix\b", re.IGNORECASE)
 _CODES = r"NGD\d{3}(?:\s*,\s*NGD\d{3})*"
 _MARK = re.compile(rf"# (error|todo): ({_CODES})(?=\s*(?:$|#))")
+_MARK_IN_CODE = re.compile(rf" *# (?:error|todo): {_CODES}(?=\s*(?:$|#))", re.MULTILINE)
 _NO_MARK = re.compile(rf"# noqa: {_CODES}")
 
 
@@ -63,16 +71,19 @@ class Mark(NamedTuple):
 
 @dataclass(frozen=True)
 class Case:
-    """One case of one rule."""
+    """One case of one rule, or of what no rule may report."""
 
     code: str
+    """The rule's code; the name of the file in ``tests/silent``."""
     heading: str
     why: str
     source: str
     place: str
     """File and line of the block, to find it again."""
     fixed: str | None = None
-    """What the fixer must make of ``source``."""
+    """What the fixer must make of ``unmarked``."""
+    is_unsafe: bool = False
+    """The fix is unsafe."""
 
     def __str__(self) -> str:
         return f"{self.code}: {self.heading}"
@@ -81,6 +92,11 @@ class Case:
     def settings(self) -> Settings:
         """The defaults; for an opt-in rule's own cases with the rule enabled."""
         return Settings(enabled=(self.code,) if self.code.startswith("NGD9") else ())
+
+    @property
+    def unmarked(self) -> str:
+        """The code as a user has it, without the marks."""
+        return _MARK_IN_CODE.sub("", self.source)
 
     @cached_property
     def errors(self) -> list[Mark]:
@@ -144,6 +160,7 @@ class _Section:
     why: list[str] = field(default_factory=list)
     blocks: list[tuple[int, str]] = field(default_factory=list)
     fix_announced: bool = False
+    is_unsafe: bool = False
 
     def case(self, code: str, file: str) -> Case:
         """The section as a case."""
@@ -162,7 +179,7 @@ class _Section:
                 where = number + (error.lineno or 0)
                 raise CaseError(f"{file}:{where}: no Python: {error.msg}") from error
         fixed = self.blocks[1][1] if len(self.blocks) > 1 else None
-        case = Case(code, self.heading, " ".join(self.why), source, place, fixed)
+        case = Case(code, self.heading, " ".join(self.why), source, place, fixed, self.is_unsafe)
         _ = case.errors  # a mark that is not well written is found while the file is read
         return case
 
@@ -189,7 +206,9 @@ def parse(text: str, code: str, file: str) -> list[Case]:
         elif sections and line.strip():
             section = sections[-1]
             if section.blocks:
-                section.fix_announced |= bool(_AFTER_THE_FIX.search(line))
+                if announced := _AFTER_THE_FIX.search(line):
+                    section.fix_announced = True
+                    section.is_unsafe = bool(announced[1])
             else:
                 section.why.append(line.strip())
     cases = [section.case(code, file) for section in sections if section.blocks]
@@ -208,11 +227,11 @@ def _demand_one_block_for_each_heading(sections: list[_Section], file: str) -> N
 
 
 def load_cases(folder: Path = RULES) -> list[Case]:
-    """The cases of all rules."""
+    """The cases of all rules, or those of another folder; they go by the file's name."""
     return [
         case
-        for path in sorted(folder.glob("NGD*.md"))
-        for case in parse(path.read_text(encoding="utf-8"), path.stem, path.name)
+        for path in sorted(folder.glob("*.md"))
+        for case in parse(path.read_text(encoding="utf-8"), path.stem[:6], path.name)
     ]
 
 
@@ -222,6 +241,11 @@ def load_cases(folder: Path = RULES) -> list[Case]:
 def check(text: str | bytes, settings: Settings) -> list[Mark]:
     """What the analysis reports; a rule that raises, raises here."""
     return [Mark(found.line, found.code) for found in check_text(text, settings, raises=True)]
+
+
+def fix(data: bytes, settings: Settings, *, unsafe: bool = False) -> Fixed:
+    """What the fixer makes of a file, all findings wanted."""
+    return fix_bytes(data, settings, lambda *_: True, unsafe=unsafe)
 
 
 def run_flake8(
@@ -433,3 +457,39 @@ def _bound(alias: cst.ImportAlias) -> str:
 def _statement(text: str, kind: type[_Import]) -> _Import:
     line = cst.ensure_type(cst.parse_statement(text), cst.SimpleStatementLine)
     return cst.ensure_type(line.body[0], kind)
+
+
+# ----------------------------------------------------------------- the fixed forms
+
+
+def with_fixed_forms(text: str, code: str, file: str) -> str:
+    """The Markdown file with the block after the fix for each case that has one."""
+    lines = text.splitlines()
+    for case in reversed(parse(text, code, file)):
+        start = int(case.place.rpartition(":")[2]) + len(case.source.splitlines()) + 1
+        stop = start
+        while stop < len(lines) and not (_HEADING.fullmatch(lines[stop]) and stop > start):
+            stop = _end_of_block(lines, stop) if lines[stop].startswith("```") else stop + 1
+        lines[start:stop] = ["", *_after_the_fix(case)]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _end_of_block(lines: list[str], start: int) -> int:
+    return lines.index("```", start + 1) + 1
+
+
+def _after_the_fix(case: Case) -> list[str]:
+    if not case.errors:
+        return []
+    for unsafe, words in ((False, "After the fix:"), (True, "After the unsafe fix:")):
+        fixed = fix(case.unmarked.encode(), case.settings, unsafe=unsafe)
+        if fixed.mended:
+            return [words, "", "```python", *fixed.data.decode().splitlines(), "```", ""]
+    return []
+
+
+if __name__ == "__main__":
+    for _path in sorted(RULES.glob("NGD*.md")):
+        _text = _path.read_text(encoding="utf-8")
+        _text = with_fixed_forms(_text, _path.stem[:6], _path.name)
+        _path.write_text(_text, encoding="utf-8", newline="\n")

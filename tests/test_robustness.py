@@ -243,6 +243,34 @@ def test_functions_that_call_each_other_many_times(flake8: Flake8) -> None:
 
 # ------------------------------------------------------------------ new syntax
 
+
+@pytest.mark.parametrize(
+    "step", ["module.inner", "module[0].inner", "module.inner.inner", "wrap(module)"]
+)
+def test_functions_that_walk_down_a_model(step: str) -> None:
+    """Each call goes deeper, without end as far as the file tells."""
+    text = f"""\
+import torch
+
+
+def wrap(module):
+    return module.inner
+
+
+def apply(module, x):
+    if hasattr(module, "inner"):
+        return apply({step}, x)
+    module.eval()
+    return module(x)
+
+
+def evaluate(net: torch.nn.Module, loader):
+    for x in loader:
+        print(apply(net, x).argmax())
+"""
+    assert codes(text) == ["NGD102"]
+
+
 NEW = {
     "t-string, 3.14": 'name = t"{x!r:>{width}}"\n',
     "except without brackets, 3.14": "try:\n    f()\nexcept A, B:\n    pass\n",

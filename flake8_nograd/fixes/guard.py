@@ -60,7 +60,8 @@ class Guarding:
         if unit is not None and all(each.unit == unit for each in remedies):
             function = self._tree.node(unit)
             if isinstance(function, cst.FunctionDef) and may_be_decorated(function):
-                return tuple(self._decorated(function))
+                if not self._imports_for_itself(function):
+                    return tuple(self._decorated(function))
         apart = {self._tree.node(ref) for each in remedies for ref in each.apart}
         places: list[Where] = []
         for remedy in remedies:
@@ -78,22 +79,17 @@ class Guarding:
 
     # ---------------------------------------------------------------- decorator
 
+    def _imports_for_itself(self, function: cst.FunctionDef) -> bool:
+        """Whether a function imports torch late, which a decorator would do early."""
+        outside = self._names.guard(self._guard, function)
+        inside = self._names.guard(self._guard, function.body.body[-1])
+        return outside is not None and inside is not None and outside.imports != inside.imports
+
     def _decorated(self, function: cst.FunctionDef) -> Iterator[Change]:
         spelling = self._names.guard(self._guard, function)
         if spelling is None:
             return
-        decorator = cst.Decorator(spelling.expression)
-
-        def decorate(node: cst.CSTNode) -> cst.CSTNode:
-            assert isinstance(node, cst.FunctionDef)
-            if node.decorators:
-                above = decorator.with_changes(leading_lines=node.lines_after_decorators)
-                return node.with_changes(
-                    decorators=[*node.decorators, above], lines_after_decorators=[]
-                )
-            return node.with_changes(decorators=[decorator])
-
-        yield Replace(function, decorate)
+        yield decorated(function, spelling.expression)
         yield from spelling.imports
 
     # --------------------------------------------------------------- statements
@@ -143,11 +139,11 @@ class Guarding:
         yield from self._dissolved(run.statements)
         body = run.suite.body
         for index in range(max(0, run.start - 1 - _LONGEST_GAP), run.start):
-            if _is_guard(body[index]) and _may_bridge(body[index + 1 : run.start], apart):
+            if is_guard(body[index]) and _may_bridge(body[index + 1 : run.start], apart):
                 yield Splice(run.suite, index, run.stop, _widened_downwards)
                 return
         for index in range(run.stop, min(len(body), run.stop + 1 + _LONGEST_GAP)):
-            if _is_guard(body[index]) and _may_bridge(body[run.stop : index], apart):
+            if is_guard(body[index]) and _may_bridge(body[run.stop : index], apart):
                 yield Splice(run.suite, run.start, index + 1, _widened_upwards)
                 return
         spelling = self._names.guard(self._guard, run.statements[0])
@@ -170,7 +166,7 @@ class Guarding:
         if any(_switches(each) for each in inside):
             return
         for node in inside:
-            if _is_guard(node) and isinstance(node, cst.With) and _keeps_no_comment(node):
+            if is_guard(node) and isinstance(node, cst.With) and _keeps_no_comment(node):
                 where = self._tree.where(node)
                 yield Splice(where.suite, where.index, where.index + 1, dissolved)
 
@@ -186,7 +182,7 @@ def _switches(node: cst.CSTNode) -> bool:
     """``set_grad_enabled``, ``enable_grad``, ``inference_mode(False)``."""
     if isinstance(node, cst.Call) and node.args:
         name = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
-        return _names_a_guard(name)
+        return names_a_guard(name)
     return isinstance(node, cst.Name) and node.value in _SWITCHES
 
 
@@ -206,6 +202,18 @@ def guarded(statements: Statements, guard: cst.BaseExpression, indent: str | Non
         body=cst.IndentedBlock([first.with_changes(leading_lines=[]), *rest], indent=indent),
         leading_lines=first.leading_lines,
     )
+
+
+def decorated(function: cst.FunctionDef, guard: cst.BaseExpression) -> Change:
+    """``@guard`` directly above ``def``, below all other decorators."""
+    decorator = cst.Decorator(guard)
+
+    def decorate(node: cst.CSTNode) -> cst.CSTNode:
+        assert isinstance(node, cst.FunctionDef)
+        last = decorator.with_changes(leading_lines=node.lines_after_decorators)
+        return node.with_changes(decorators=[*node.decorators, last], lines_after_decorators=[])
+
+    return Replace(function, decorate)
 
 
 def dissolved(statements: Statements) -> Statements:
@@ -243,8 +251,11 @@ def _with_guard_first(node: cst.CSTNode, spelling: Spelling) -> cst.CSTNode:
     return node.with_changes(items=[cst.WithItem(spelling.expression), *node.items])
 
 
-def may_be_decorated(function: cst.FunctionDef) -> bool:
-    """Whether a guard can decorate a function, and nothing in it sets the gradient mode itself."""
+def may_be_decorated(function: cst.FunctionDef, but_for: cst.CSTNode | None = None) -> bool:
+    """Whether a guard can decorate a function, and nothing in it sets the gradient mode itself.
+
+    ``but_for`` is a statement of the function that will not be there.
+    """
     return (
         function.asynchronous is None
         and function.name.value != "__init__"
@@ -253,7 +264,10 @@ def may_be_decorated(function: cst.FunctionDef) -> bool:
             for each in function.decorators
         )
         and not any(
-            waits(each) or _switches(each) or _is_guard(each) for each in own_nodes(function.body)
+            waits(each) or _switches(each) or is_guard(each)
+            for statement in function.body.body
+            if statement is not but_for
+            for each in own_nodes(statement)
         )
     )
 
@@ -267,7 +281,7 @@ def _may_bridge(gap: Sequence[cst.CSTNode], apart: set[cst.CSTNode]) -> bool:
     )
 
 
-def _is_guard(node: cst.CSTNode | None) -> bool:
+def is_guard(node: cst.CSTNode | None) -> bool:
     """``with torch.no_grad():`` and no more."""
     if not isinstance(node, cst.With) or node.asynchronous is not None or len(node.items) != 1:
         return False
@@ -282,7 +296,8 @@ def _is_guard(node: cst.CSTNode | None) -> bool:
     )
 
 
-def _names_a_guard(node: cst.CSTNode) -> bool:
+def names_a_guard(node: cst.CSTNode) -> bool:
+    """The name of what sets the gradient mode, off or on."""
     return isinstance(node, cst.Name) and node.value in (*_GUARDS, *_SWITCHES)
 
 
@@ -293,7 +308,7 @@ def _takes_guard(node: cst.With, run: _Run, apart: set[cst.CSTNode]) -> bool:
         and isinstance(node.lpar, cst.MaybeSentinel)
         and all(each.asname is None for each in node.items)
         and not any(each in apart or waits(each) for each in own_nodes(node.body))
-        and not any(_names_a_guard(each) for item in node.items for each in own_nodes(item))
+        and not any(names_a_guard(each) for item in node.items for each in own_nodes(item))
         and len(run.statements) + _LONGEST_GAP >= len(run.suite.body)
     )
 

@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import libcst as cst
 
 from flake8_nograd.check import Analysis
+from flake8_nograd.fixes.argument import set_argument
+from flake8_nograd.fixes.enter import enter
 from flake8_nograd.fixes.guard import Guarding
+from flake8_nograd.fixes.insert import insert
+from flake8_nograd.fixes.mode import set_mode, take_mode
 from flake8_nograd.fixes.names import GuardName, Names
-from flake8_nograd.fixes.rewrite import rewrite
+from flake8_nograd.fixes.rewrite import detach, respell, rewrite
 from flake8_nograd.fixes.tree import Change, Tree, are_apart
+from flake8_nograd.fixes.unguard import move_out, separate, unguard
+from flake8_nograd.fixes.yield_outside import yield_outside
 from flake8_nograd.reported import Reported
-from flake8_nograd.rules.finding import Guard, Remedy, Rewrite
+from flake8_nograd.rules.finding import (
+    Detach,
+    Enter,
+    Guard,
+    InsertCall,
+    MoveOut,
+    Remedy,
+    Respell,
+    Rewrite,
+    Separate,
+    SetArgument,
+    SetMode,
+    TakeMode,
+    Unguard,
+    YieldOutside,
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +66,8 @@ class _Planning:
         self._guard = guard
 
     def edits(self, wanted: set[Reported]) -> Iterator[Edit]:
-        """All edits; what is to be guarded in one function is one edit."""
+        """All edits; what is to be guarded in one function is one, and what leaves one guard."""
+        to_move: dict[int, list[tuple[Reported, MoveOut]]] = {}
         to_guard: dict[cst.CSTNode, list[tuple[Reported, Guard]]] = {}
         for reported, finding in self._analysis.found:
             if reported not in wanted or finding is None:
@@ -53,13 +76,33 @@ class _Planning:
             if isinstance(remedy, Guard):
                 scope = self._tree.scope(self._tree.node(remedy.over[0]))
                 to_guard.setdefault(scope, []).append((reported, remedy))
+            elif isinstance(remedy, MoveOut):
+                to_move.setdefault(remedy.guard, []).append((reported, remedy))
             elif remedy is not None:
                 yield Edit((reported,), tuple(self._changes(remedy)))
+        for moves in to_move.values():
+            changes = tuple(move_out([remedy for _, remedy in moves], self._tree))
+            yield Edit(tuple(reported for reported, _ in moves), changes)
         guarding = Guarding(self._tree, self._names, self._guard)
         for pairs in to_guard.values():
             changes = guarding.changes([remedy for _, remedy in pairs])
             yield Edit(tuple(reported for reported, _ in pairs), changes)
 
     def _changes(self, remedy: Remedy) -> Iterator[Change]:
-        if isinstance(remedy, Rewrite):
-            yield from rewrite(remedy, self._tree)
+        if isinstance(remedy, Enter):
+            return enter(remedy, self._tree, self._names, self._guard)
+        return _CHANGES[type(remedy)](remedy, self._tree)
+
+
+_CHANGES: dict[type[Remedy], Callable[[Any, Tree], Iterator[Change]]] = {
+    Detach: detach,
+    InsertCall: insert,
+    Respell: respell,
+    Rewrite: rewrite,
+    Separate: separate,
+    SetArgument: set_argument,
+    SetMode: set_mode,
+    TakeMode: take_mode,
+    Unguard: unguard,
+    YieldOutside: yield_outside,
+}

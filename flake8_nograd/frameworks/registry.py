@@ -33,7 +33,7 @@ class FrameworkError(ValueError):
     """A framework file breaks the schema; the message names file, row and key."""
 
 
-_MOST_EXACT = ("named", "stack", "scaler", "optimizer", "model", "tensor", "any")
+_MOST_EXACT = ("named", "executor", "stack", "scaler", "optimizer", "model", "tensor", "any")
 """Rows of one method are tried in this order of their receivers."""
 
 

@@ -55,10 +55,11 @@ class Returns:
     """What calling ``name`` gives.
 
     ``model`` and ``layer`` are modules with parameters, ``loss`` is one without; an ``attack``
-    takes gradients when it is called; ``stack`` is an ExitStack; ``other`` is none of these;
-    ``argument`` is what was passed first, ``copy`` the like of it. ``mode`` is
-    the mode in which a model comes;
-    ``mode_dependent``: what it computes depends on its mode.
+    takes gradients when it is called; ``stack`` is an ExitStack, ``executor`` a pool of threads;
+    ``other`` is none of these; ``argument`` is what was passed first, ``copy`` the like of it;
+    ``tuple`` is one of ``count`` elements, each with a row of its own: ``name[0]``, ``name[1]``.
+    ``mode`` is the mode in which a model comes; ``mode_dependent``: what it computes depends on
+    its mode.
     """
 
     name: str
@@ -72,9 +73,12 @@ class Returns:
         "attack",
         "argument",
         "copy",
+        "tuple",
+        "executor",
         "other",
     ]
     source: str
+    count: int = 0
     mode: ModeWord = "train"
     mode_dependent: bool = False
 
@@ -90,16 +94,19 @@ class Effect:
       ``scales``: it computes something from the loss first. ``gradient`` is ``autograd.grad``;
       ``needs_gradient`` takes gradients of whatever it runs; ``step`` is an optimizer's.
     - ``drop`` gives a result without graph; ``detach`` the same value without its graph; ``read``
-      something that is no tensor; ``operation`` a tensor computed from its arguments; ``self``
-      the receiver; ``wrapped`` the model that the receiver wraps.
+      something that is no tensor, ``array`` too, and it raises where there is a graph;
+      ``operation`` a tensor computed from its arguments, ``selection`` such a tensor and, second,
+      integer indices; ``self`` the receiver; ``wrapped`` the model that the receiver wraps.
     - ``dropout`` is an operation that ignores the module's mode where ``training`` is not given,
       ``attention_dropout`` one that takes ``dropout_p`` as it is.
     - ``eval``, ``train``: switch a model's mode; ``load`` fills it with trained weights;
-      ``parameters`` gives its parameters; ``freeze`` is ``requires_grad_``.
+      ``parameters`` gives its parameters; ``freeze`` is ``requires_grad_``; ``freeze_model``
+      freezes all parameters and switches to eval mode.
     - ``forward`` runs the model; ``generate`` too, under a guard of its own; ``export`` bakes the
       mode in; ``pretrained``: only outputs of pretrained models, which come in eval mode, have it.
-    - ``calls`` runs its function argument; ``save_mode`` reads the gradient mode; ``exit`` ends
-      the process.
+    - ``calls`` runs its function argument; ``thread`` has another thread run it; ``arguments``
+      gives its arguments back, several as a tuple; ``save_mode`` reads the gradient mode; ``exit``
+      ends the process.
     """
 
     does: Literal[
@@ -110,6 +117,7 @@ class Effect:
         "drop",
         "detach",
         "read",
+        "array",
         "load",
         "self",
         "wrapped",
@@ -123,18 +131,24 @@ class Effect:
         "requires_grad",
         "calls",
         "operation",
+        "selection",
         "dropout",
         "attention_dropout",
         "save_mode",
         "export",
         "needs_gradient",
         "exit",
+        "arguments",
+        "freeze_model",
+        "thread",
     ]
     source: str
     name: str = ""
     method: str = ""
     attribute: str = ""
-    on: Literal["any", "model", "optimizer", "scaler", "named", "tensor", "stack"] = "any"
+    on: Literal["any", "model", "optimizer", "scaler", "named", "tensor", "stack", "executor"] = (
+        "any"
+    )
     named: tuple[str, ...] = ()
     scales: bool = False
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flake8_nograd.facts import code
 from flake8_nograd.frameworks.schema import Effect, Guard, Returns
 from flake8_nograd.model import naming
-from flake8_nograd.model.events import Arguments, GradientUse
+from flake8_nograd.model.events import Arguments, GradientUse, NoticeKind
 from flake8_nograd.model.guards import GRAD_WORDS
 from flake8_nograd.model.models import MODE_WORDS, Evidence, may_be_model
 from flake8_nograd.model.text import text_of
@@ -191,6 +191,8 @@ class Calls:
             return arguments[0][1] if arguments else NOTHING
         if row.mode_dependent and not self._run.conditions:
             self._run.notice("layer built", text_of(fact.function), fact.ref)
+        if row.what == "tuple":
+            return self._tuple(fact, row, path, arguments)
         if row.what == "copy" and arguments:
             return self._run.models.copied(Result(fact.ref, path), arguments[0][1])
         if row.what == "layer" and not naming.is_class(path):
@@ -209,18 +211,33 @@ class Calls:
                 self._program.loads = True
         return thing(made)
 
+    def _tuple(self, fact: code.Call, row: Returns, path: str, arguments: Arguments) -> Value:
+        """A tuple whose elements have rows of their own."""
+        parts = []
+        for element in (f"{path}[{index}]" for index in range(row.count)):
+            known = self._frameworks.returns(element)
+            part = None if known is None else self._returns(fact, known, element, arguments)
+            parts.append(part or NOTHING)
+        whole = join(parts)
+        return Value(whole.things, whole.origins, whole.made, tuple(parts))
+
     def _effect(
         self, fact: code.Call, row: Effect, path: str, arguments: Arguments
     ) -> Value | None:
         run = self._run
         everything = join([value for _, value in arguments])
-        if row.does == "drop":
+        if row.does == "array":
+            run.use(everything, Use.ARRAY)
+        if row.does in ("drop", "array"):
             return thing(Result(fact.ref, path))
         if row.does == "operation":
             return self._operation(arguments)
+        if row.does == "selection":
+            return self._selection(fact, path, [value for _, value in arguments])
         if row.does in ("dropout", "attention_dropout"):
             if _ignores_mode(row, fact):
-                self._run.notice("dropout", text_of(fact.function), fact.ref)
+                of: NoticeKind = "dropout" if row.does == "dropout" else "attention dropout"
+                self._run.notice(of, text_of(fact.function), fact.ref)
             return self._operation(arguments)
         if row.does == "save_mode":
             return thing(SavedGrad(run.live.grad))
@@ -230,7 +247,8 @@ class Calls:
         if row.does in ("gradient", "backward_argument", "needs_gradient"):
             kind = {"gradient": "gradient", "backward_argument": "backward"}.get(row.does, "needed")
             loss = arguments[0][1] if arguments else NOTHING
-            self._gradient(fact, kind, path, loss, row.scales)
+            said = self._loss_text(arguments[0][0].value) if arguments else ""
+            self._gradient(fact, kind, path, said, loss, row.scales)
             run.use(everything, Use.GRADIENT)
             self._run_functions(fact, arguments, Use.GRADIENT)
             return Value(frozenset(), everything.origins)
@@ -238,7 +256,21 @@ class Calls:
             return self._export(fact, arguments)
         if row.does == "calls":
             return self._calls(fact, path, arguments)
+        if row.does == "thread":
+            self._hand_to_thread(fact, arguments)
         return self._unknown(fact, path, arguments)
+
+    def _hand_to_thread(self, fact: code.Call, arguments: Arguments) -> None:
+        """Another thread runs what it is given: it has a gradient mode of its own."""
+        run = self._run
+        if not (run.live.grad.is_off and arguments):
+            return
+        chosen = next((each for each in arguments if each[0].keyword == "target"), arguments[0])
+        guard = run.entered[-1][0] if run.entered else fact.ref
+        for each in ordered(chosen[1].things):
+            about = each.unit if isinstance(each, (LocalFunction, Method)) else code.NO_REF
+            if about != code.NO_REF or run.models.evidence_of(each) == Evidence.STRONG:
+                run.notice("work for a thread", text_of(fact.function), guard, about)
 
     def _notice_variable(self, fact: code.Call, arguments: Arguments) -> None:
         """``Variable(x, volatile=True)``, ``Variable(loss, requires_grad=True)``."""
@@ -248,7 +280,7 @@ class Calls:
             if argument.keyword == "volatile":
                 self._run.notice("volatile", text_of(fact.function), fact.ref)
             elif argument.keyword == "requires_grad":
-                self._run.notice("required gradient", text_of(arguments[0][0].value))
+                self._run.notice("required gradient", self._loss_text(arguments[0][0].value))
 
     def _export(self, fact: code.Call, arguments: Arguments) -> Value:
         """``torch.jit.trace(model, example)``: the model runs, and its mode is baked in."""
@@ -288,9 +320,13 @@ class Calls:
 
     def _operation(self, arguments: Arguments) -> Value:
         """A tensor operation: the result carries every argument's graph."""
-        everything = join([value for _, value in arguments])
-        made = self._run.live.grad if everything.origins or everything.made else UNKNOWN
-        return Value(frozenset(), everything.origins, made)
+        return self._run.operated([value for _, value in arguments])
+
+    def _selection(self, fact: code.Call, path: str, operands: list[Value]) -> Value:
+        """``torch.max(x, dim)``: values with their graph, and indices, which have none."""
+        values = self._run.operated(operands)
+        indices = thing(Result(fact.ref, path))
+        return Value(values.things, values.origins, values.made, (values, indices))
 
     def _call_instance(
         self, fact: code.Call, callee: Instance, arguments: Arguments
@@ -308,7 +344,7 @@ class Calls:
         if row is not None and row.what == "loss":
             return self._operation(arguments)
         if row is not None and row.what == "attack":
-            self._gradient(fact, "needed", text_of(fact.function), NOTHING, scales=False)
+            self._gradient(fact, "needed", text_of(fact.function), "", NOTHING, scales=False)
             return thing(Result(fact.ref, callee.made_by))
         return None
 
@@ -329,6 +365,10 @@ class Calls:
         if self._is_loss_function(text, unknown, arguments):
             return self._operation(arguments)
         evidence = self._run.models.evidence(unknown, text)
+        if evidence == Evidence.NONE and any(
+            self._program.is_switched(each, self._run.unit.ref) for each in unknown
+        ):
+            evidence = Evidence.NAME
         if evidence > Evidence.NONE and (arguments or evidence == Evidence.STRONG):
             return self._run.models.forward(fact, unknown, arguments, evidence)
         return self._unknown(fact, text, arguments, receiver, callee)
@@ -363,7 +403,7 @@ class Calls:
         optimizes = naming.trains_its_argument(last) or self._takes_optimizer(arguments)
         fills = isinstance(fact.function, code.Attribute) and last in _FILLS and bool(arguments)
         if optimizes and given.origins:
-            self._gradient(fact, "needed", path, given, scales=False)
+            self._gradient(fact, "needed", path, "", given, scales=False)
         elif not operates and not (fills and not receiver.things):
             run.use(given, Use.PASSED)
         for each in given.things:
@@ -405,9 +445,11 @@ class Calls:
         if row.on == "optimizer":
             return self._run.models.is_optimizer(receiver, text)
         if row.on == "scaler":
-            return "scaler" in naming.words(text) or self._run.models.is_made_as(receiver, "scaler")
+            return naming.is_scaler(text) or self._run.models.is_made_as(receiver, "scaler")
         if row.on == "named":
             return not set(row.named).isdisjoint(naming.words(naming.last_of(text)))
+        if row.on == "executor":
+            return self._run.models.is_made_as(receiver, "executor")
         if row.on == "stack":
             return any(self._run.guards.is_exit_stack(each) for each in receiver.things)
         return True
@@ -429,20 +471,39 @@ class Calls:
             self._run.models.detached(receiver)
             self._program.detached[fact.ref] = receiver.origins
         if row.does in ("drop", "detach"):
-            return thing(Result(fact.ref, function.name))
+            stays = row.does == "detach" and receiver.made == Grad.INFERENCE
+            made = Grad.INFERENCE if stays else UNKNOWN
+            return Value(frozenset([Result(fact.ref, function.name)]), made=made)
         if row.does == "self":
             return receiver
         if row.does == "operation":
             return self._operation(arguments)
+        if row.does == "selection":
+            if not receiver.origins and not receiver.made:
+                return None
+            return self._selection(fact, function.name, [receiver])
         if row.does == "load":
             self._program.loads = True
-        if row.does in ("read", "load"):
+        if row.does == "array":
+            run.use(receiver, Use.ARRAY)
+        if row.does in ("read", "load", "array"):
             return thing(Result(fact.ref, function.name))
         if row.does in ("eval", "train"):
             return self._run.models.switch_mode(row, fact, text, receiver, evidence, arguments)
         if row.does == "parameters":
             self._program.add_model(each for each in things if may_be_model(each))
             return thing(*(ParametersOf(each) for each in things))
+        if row.does == "freeze_model":
+            models = [each for each in things if may_be_model(each)]
+            self._program.freeze(models)
+            run.live.set_mode(models, Mode.EVAL)
+            return receiver
+        if row.does == "arguments":
+            parts = tuple(value for _, value in arguments)
+            return parts[0] if len(parts) == 1 else Value(given.things, given.origins, parts=parts)
+        if row.does == "thread":
+            self._hand_to_thread(fact, arguments)
+            return None
         if row.does == "freeze":
             return self._run.models.freeze(text, receiver, things, evidence, arguments)
         if row.does in ("forward", "generate"):
@@ -457,16 +518,17 @@ class Calls:
             return self._backward(fact, function, receiver, arguments)
         if row.does == "backward_argument":
             loss = arguments[0][1] if arguments else NOTHING
-            self._gradient(fact, "backward", text_of(function), loss, row.scales)
+            said = self._loss_text(arguments[0][0].value) if arguments else ""
+            self._gradient(fact, "backward", text_of(function), said, loss, row.scales)
             run.use(given, Use.GRADIENT)
             return Value(frozenset(), given.origins)
         if row.does == "needs_gradient":
-            self._gradient(fact, "needed", text_of(function), receiver, row.scales)
+            self._gradient(fact, "needed", text_of(function), text, receiver, row.scales)
             return NOTHING
         if row.does == "step":
-            self._gradient(fact, "step", text_of(function), NOTHING, scales=False)
+            self._gradient(fact, "step", text_of(function), "", NOTHING, scales=False)
             result = self._in_grad(Grad.ON, lambda: self._run_functions(fact, arguments))
-            run.use(result, Use.GRADIENT)
+            run.use(result | given, Use.GRADIENT)  # some wrappers' `step` takes the loss
             return NOTHING
         if row.does == "calls":
             return self._run.guards.enter_on_stack(given)
@@ -484,14 +546,32 @@ class Calls:
         is_tensor = bool(receiver.origins or receiver.made) or naming.is_loss(
             text_of(function.value)
         )
-        if is_tensor or not arguments:
-            self._gradient(fact, "backward", text, receiver, scales=False)
-        else:
-            unknown = Value(receiver.things, given.origins)
-            self._gradient(fact, "backward", text, unknown, scales=False)
+        loss = receiver
+        if arguments and not is_tensor:
+            loss = Value(receiver.things, given.origins)
+        said = self._loss_text(function.value)
+        self._gradient(fact, "backward", text, said, loss, scales=False)
         return NOTHING
 
-    def _gradient(self, fact: code.Call, kind: str, text: str, loss: Value, scales: bool) -> None:
+    def _loss_text(self, expression: code.Expression) -> str:
+        """The loss in ``scaler.scale(loss)``, ``loss / n``, ``loss.data``, ``loss.detach()``."""
+        if isinstance(expression, code.Operation):
+            return self._loss_text(expression.operands[0])
+        if isinstance(expression, code.Attribute):
+            row = self._frameworks.attribute(expression.name)
+            if row is not None and row.does == "detach":
+                return self._loss_text(expression.value)
+        if isinstance(expression, code.Call) and isinstance(expression.function, code.Attribute):
+            does = {row.does for row in self._frameworks.methods(expression.function.name)}
+            if "operation" in does and len(expression.arguments) == 1:
+                return self._loss_text(expression.arguments[0].value)
+            if does & {"detach", "self"}:
+                return self._loss_text(expression.function.value)
+        return text_of(expression)
+
+    def _gradient(
+        self, fact: code.Call, kind: str, text: str, said: str, loss: Value, scales: bool
+    ) -> None:
         run = self._run
         run.use(loss, Use.GRADIENT)
         entered, outer = run.entered[-1] if run.entered else (None, run.unit.initial)
@@ -499,6 +579,7 @@ class Calls:
             place=run.place(fact.ref),
             kind=kind,  # type: ignore[arg-type]
             text=text,
+            loss=said,
             grad=run.live.grad,
             made=loss.made,
             things=loss.things,

@@ -37,10 +37,14 @@ def unguarded(model: ModuleModel) -> Iterator[Unguarded]:
         if forward.kind not in ("forward", "through") or model.is_behind_idle_guard(forward):
             continue
         entry = model.is_recording(forward)
+        if model.fate(forward) & Use.ARRAY:
+            continue  # it would raise
         if entry is None or not evaluates(model, forward):
             continue
-        if forward.grad == Grad.ON and model.fate(forward) & _ESCAPES:
-            continue  # recording was switched on here: for whoever takes the result
+        if forward.grad == Grad.ON and (
+            model.fate(forward) & _ESCAPES or not model.is_strict_evaluation(forward)
+        ):
+            continue  # recording was switched on here: for a result, or for hooks
         if model.is_frozen(forward):
             continue
         if forward.kind == "through" and not _decides(model, forward):
@@ -73,15 +77,39 @@ def infers_as_a_whole(model: ModuleModel, unit: Unit) -> bool:
     )
 
 
+def goes_on_training(model: ModuleModel, forward: Forward) -> bool:
+    """Whether an evaluation is run between steps of training."""
+    return not model.gradient_loops.isdisjoint(model.loops_around(forward))
+
+
+def is_put_back_in_train_mode(model: ModuleModel, forward: Forward) -> bool:
+    """Whether the loop that evaluates between steps calls ``.train()`` itself."""
+    loops = model.gradient_loops & model.loops_around(forward)
+    called = {
+        call.callee
+        for unit in model.units
+        for call in unit.events.calls
+        if not loops.isdisjoint(call.place.loops)
+    }
+    return any(
+        switch.mode == Mode.TRAIN
+        and (unit.ref in called or not loops.isdisjoint(switch.place.loops))
+        for unit in model.units
+        for switch in unit.events.switches
+    )
+
+
 def evaluates(model: ModuleModel, forward: Forward) -> bool:
     """Whether a forward evaluates or infers."""
     unit = model.unit(forward.place.unit)
     fate = model.fate(forward)
     if fate & Use.GRADIENT or model.is_module_method(unit):
         return False
+    if fate & Use.DECIDED and fate & _ESCAPES:
+        return False
     if model.is_test(unit) or model.is_smoke_test(forward):
         return False
-    if model.makes_loss_require_gradient(unit):
+    if model.makes_loss_require_gradient(unit) or model.is_trained_by_running(forward):
         return False
     evident = model.is_evaluation(forward)
     if model.is_thrown_away(forward):
@@ -93,6 +121,8 @@ def evaluates(model: ModuleModel, forward: Forward) -> bool:
     if not fate & _ESCAPES:
         return True
     if not evident or fate & Use.HANDED or model.is_handed_out(unit):
+        return False
+    if fate & Use.RETURNED and not model.is_firmly_evaluation(forward):
         return False
     return not model.is_part_of_a_step(forward) or not fate & ~(Use.PASSED | Use.READ)
 

@@ -58,6 +58,8 @@ class GradientUse:
     place: Place
     kind: Literal["backward", "gradient", "step", "needed"]
     text: str
+    loss: str
+    """What goes backward, without what scales it."""
     grad: Grad
     """The mode at the call."""
     made: Grad
@@ -98,6 +100,7 @@ class CallSite:
 
 
 NoticeKind: TypeAlias = Literal[
+    "gradients switched off",
     "guard not entered",
     "guard not called",
     "guard in and",
@@ -107,13 +110,16 @@ NoticeKind: TypeAlias = Literal[
     "guard on class",
     "enable in inference",
     "guard in guard",
+    "no_grad",
     "yield in guard",
     "await in guard",
+    "work for a thread",
     "mode not called",
     "mode as attribute",
     "volatile",
     "required gradient",
     "dropout",
+    "attention dropout",
     "layer built",
 ]
 

@@ -9,6 +9,7 @@ from flake8_nograd.facts import code
 from flake8_nograd.frameworks.schema import Guard
 from flake8_nograd.model import naming
 from flake8_nograd.model.events import Arguments, NoticeKind
+from flake8_nograd.model.program import NO_GRAD
 from flake8_nograd.model.text import text_of
 from flake8_nograd.model.values import (
     NOTHING,
@@ -68,6 +69,7 @@ class Guards:
         if guard.grad == "argument":
             grad = self._chosen(guard, arguments)
         run = self._run
+        before = run.live.grad
         if guard.immediate:
             run.live.grad = GuardObject(grad, guard.ends_inference).inside(run.live.grad)
             if grad == Grad.INHERITED:
@@ -80,7 +82,9 @@ class Guards:
         ]
         if functions and not guard.immediate:
             return self.wrap(functions, grad)
-        return thing(GuardObject(grad, guard.ends_inference, guard.immediate, instance))
+        if not guard.immediate:
+            before = UNKNOWN
+        return thing(GuardObject(grad, guard.ends_inference, before, instance))
 
     def _chosen(self, guard: Guard, arguments: Arguments) -> Grad:
         """The mode that a guard's argument selects."""
@@ -156,6 +160,14 @@ class Guards:
             guard = self._frameworks.guard(self._frameworks.canonical(each.path))
             return guard is not None and guard.grad != "unchanged"
         return False
+
+    def is_no_grad(self, made: code.Expression) -> bool:
+        """``torch.no_grad()`` or ``torch.no_grad`` itself, by any path; no subclass of it."""
+        guard = made.function if isinstance(made, code.Call) else made
+        return any(
+            isinstance(each, External) and self._frameworks.canonical(each.path) == NO_GRAD
+            for each in self._run.value(guard).things
+        )
 
     def decoration(self, function: code.Function, decorators: Sequence[Value]) -> Decoration:
         """What ``decorators``, outermost first, make of a function."""

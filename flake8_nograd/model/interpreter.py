@@ -6,7 +6,7 @@ back to its head changes; what calls mean stands in :mod:`flake8_nograd.model.ca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -57,6 +57,7 @@ from flake8_nograd.model.values import (
     Use,
     Value,
     join,
+    members,
     thing,
 )
 
@@ -68,9 +69,6 @@ MOST_PASSES = 4
 
 _ACCUMULATED = -2
 """What accumulates at statement r is the origin ``_ACCUMULATED - r``, which no call has."""
-
-_DEEPEST_MEMBER = 4
-"""``a.b.c.d.e`` and deeper is unknown."""
 
 _GRAPH = frozenset(
     "requires_grad requires_grad_ grad_fn is_grad_enabled is_leaf retain_grad".split()
@@ -126,7 +124,7 @@ class Interpreter:
         self.events.exit_modes = {} if end is None else end.modes
         yielded = joined(self._yields)
         exit_grad = Grad.INHERITED
-        if end is not None and end.grad != self.unit.initial:
+        if end is not None and self.unit.initial == Grad.INHERITED:
             exit_grad = end.grad
         summary = Summary(
             returns=self._returned,
@@ -225,12 +223,22 @@ class Interpreter:
             made = made.function
         is_named = any(self.guards.is_guard(each) for each in self.value(made).things)
         if guards and len(guards) == len(value.things) and is_named:
-            if not any(isinstance(each, GuardObject) and each.acted for each in guards):
+            if not any(isinstance(each, GuardObject) and each.before for each in guards):
                 self.notice("guard not entered", text_of(statement.value))
+            self._notice_switch(value, statement.value)
         elif isinstance(statement.value, code.Attribute):
             receiver = self.value(statement.value.value)
             if self.models.is_mode_method(statement.value, receiver):
                 self.notice("mode not called", text_of(statement.value))
+
+    def _notice_switch(self, value: Value, made: code.Expression) -> None:
+        """Notice ``set_grad_enabled(False)`` as a statement, or kept in a name: it acts at once."""
+        if isinstance(made, code.Call) and value.things:
+            if all(
+                isinstance(each, GuardObject) and each.before and each.grad == Grad.OFF
+                for each in value.things
+            ):
+                self.notice("gradients switched off", text_of(made))
 
     def _assign(self, statement: code.Assign) -> None:
         annotation = NOTHING
@@ -246,6 +254,7 @@ class Interpreter:
             kept = self.events.thrown_away if blank else self.events.kept_in_names
             kept.add(statement.value.ref)
         value = self.value(statement.value)
+        self._notice_switch(value, statement.value)
         if self._is_annotated(annotation, MODULE_CLASS):
             self.program.add_model(value.things)
         for target in statement.targets:
@@ -528,6 +537,8 @@ class Interpreter:
             if isinstance(item.context, code.Boolean) and self._joins_guards(item.context):
                 self.notice("guard in and", item.context.operator, statement.ref, item.ref)
             leave = self._enter(statement.ref, value, item, outer)
+            if not outer.is_off and self.guards.is_no_grad(item.context):
+                self.notice("no_grad", text_of(item.context), statement.ref, item.ref)
             if leave is not None:
                 leaving.append(leave)
             if item.target is not None:
@@ -560,6 +571,8 @@ class Interpreter:
                 acts = True
             elif isinstance(each, (GuardObject, External)):
                 found = self.guards.guard_of(each)
+                if isinstance(each, GuardObject) and each.before:
+                    outer = each.before
                 self._notice_entry(ref, each, item)
                 if isinstance(each, GuardObject) and each.instance is not None:
                     _, leave = self._enter_instance(each.instance, context)
@@ -586,7 +599,7 @@ class Interpreter:
         elif guard.grad == Grad.ON:
             if self.live.grad == Grad.INFERENCE and not guard.ends_inference:
                 self.notice("enable in inference", text_of(context), ref, item.ref)
-        elif guard.grad.is_off and self.live.grad.is_off and not guard.acted:
+        elif guard.grad.is_off and (guard.before or self.live.grad).is_off:
             self.notice("guard in guard", text_of(context), ref, item.ref)
 
     def enter_context_manager(
@@ -692,6 +705,10 @@ class Interpreter:
             if parameter.default is not None:
                 self.value(parameter.default)
         decoration = self.guards.decoration(function, decorators)
+        for decorator in function.decorators:
+            if self.guards.is_no_grad(decorator.value):
+                text = text_of(decorator.value)
+                self.notice("no_grad", text, decorator.ref, about=function.ref)
         copies = self.program.split(function)
         flag, only = copies[0]
         if flag is None:
@@ -847,7 +864,8 @@ class Interpreter:
         if stored != NOTHING:
             return stored
         if isinstance(owner, (Parameter, Member, Result, Instance, Builtin)):
-            return thing(owner) if self._is_wrapped(owner, name) else _member(owner, name)
+            wrapped = self._is_wrapped(owner, name)
+            return thing(owner) if wrapped else thing(*members([owner], name))
         return NOTHING
 
     def _attribute_of_given(self, parameter: Parameter, name: str) -> Value:
@@ -884,7 +902,7 @@ class Interpreter:
             return stored
         if self._names_wrapped(name) and self.program.is_module_class(class_ref):
             return thing(owner)
-        return _member(owner, name)
+        return thing(*members([owner], name))
 
     def _constant(self, expression: code.Constant) -> Value:
         if expression.value is None or isinstance(expression.value, (bool, str)):
@@ -910,14 +928,37 @@ class Interpreter:
         return join(values)
 
     def _operation(self, expression: code.Operation) -> Value:
-        operands = self.value_of_parts(expression.operands)
+        operands = [self.value(each) for each in expression.operands]
         first = expression.operands[0]
         if isinstance(first, code.Formatted) or (
             isinstance(first, code.Constant) and isinstance(first.value, str)
         ):
             return NOTHING  # `"%.3f" % loss` is text
-        made = self.live.grad if operands.origins or operands.made else UNKNOWN
-        return Value(frozenset(), operands.origins, made)
+        return self.operated(operands)
+
+    def operated(self, operands: Sequence[Value]) -> Value:
+        """A tensor computed from ``operands``; it has no graph where none of them has one."""
+        everything = join(tuple(operands))
+        made = self.live.grad if everything.origins or everything.made else UNKNOWN
+        if everything.made.is_off and not any(self._may_carry_graph(each) for each in operands):
+            made = Grad.OFF if not self.live.grad.is_off else made
+        return Value(frozenset(), everything.origins, made)
+
+    def _may_carry_graph(self, value: Value) -> bool:
+        """Whether a value may have a graph: not if made under a guard, not if it is a number."""
+        if value.made:
+            return not value.made.is_off
+        return any(
+            not isinstance(each, Parameter) or not self._is_number(each) for each in value.origins
+        )
+
+    def _is_number(self, parameter: Parameter) -> bool:
+        declared = self.program.parameter(parameter.unit, parameter.name)
+        return (
+            declared is not None
+            and isinstance(declared.default, code.Constant)
+            and isinstance(declared.default.value, (int, float))
+        )
 
     def _comparison(self, expression: code.Comparison) -> Value:
         self.value_of_parts(expression.operands)
@@ -951,7 +992,10 @@ class Interpreter:
             if isinstance(index, code.Constant) and isinstance(index.value, int):
                 if 0 <= index.value < len(value.parts):
                     return value.parts[index.value]
-        return value.element()
+        picked = value.element()
+        if picked.made == Grad.INFERENCE and not isinstance(expression.indices[0], code.Constant):
+            return Value(picked.things, picked.origins)  # by a tensor of indices: a copy
+        return picked
 
     def _starred(self, expression: code.Starred) -> Value:
         return self.value(expression.value).element()
@@ -1004,13 +1048,6 @@ class Interpreter:
         unit = self.define(expression.function)
         self._classes = classes
         return thing(LocalFunction(unit.ref))
-
-
-def _member(owner: Thing, name: str) -> Value:
-    depth, each = 1, owner
-    while isinstance(each, Member):
-        depth, each = depth + 1, each.owner
-    return NOTHING if depth > _DEEPEST_MEMBER else thing(Member(owner, name))
 
 
 def _part(value: Value, index: int, count: int) -> Value:

@@ -26,6 +26,7 @@ from flake8_nograd.model.values import (
     Use,
     Value,
     join,
+    members,
     ordered,
     thing,
 )
@@ -84,6 +85,8 @@ class LocalCalls:
             self.apply_modes(ref, summary.exit_modes)
             if summary.exit_grad != Grad.INHERITED:
                 state.grad = summary.exit_grad.within(state.grad)
+                if summary.exit_grad & (Grad.OFF | Grad.INFERENCE):
+                    state.grad |= Grad.LEFT
         return self._returned(ref, unit, summary.returns, text, quiet)
 
     def _call_copies(
@@ -172,7 +175,7 @@ class LocalCalls:
                         place=run.place(ref),
                         text=text,
                         model_text=text,
-                        models=frozenset(),
+                        models=frozenset() if receiver is None else frozenset([receiver]),
                         grad=grad,
                         mode=Mode.INHERITED,
                         inputs=frozenset(),
@@ -206,7 +209,7 @@ class LocalCalls:
             return (receiver,)
         if isinstance(each, Member):
             owners = self._seen_from_here(each.owner, unit, receiver, bound)
-            return [Member(owner, each.name) for owner in owners]
+            return members(owners, each.name)
         return (each,)
 
     def apply_modes(self, ref: int, modes: Iterable[tuple[Thing, Mode]]) -> None:
@@ -238,8 +241,7 @@ class LocalCalls:
         made = Instance(fact.ref, class_ref)
         is_module = program.is_module_class(class_ref)
         if is_module:
-            given = join([value for _, value in arguments])
-            self._run.live.set_mode([made], Mode.TRAIN | self._run.models.mode_of_children(given))
+            self._run.live.set_mode([made], self._run.models.mode_of_wrapper(arguments))
         init = program.find_method(class_ref, "__init__")
         if init is not None:
             self.call_unit(fact.ref, init, made, arguments, text_of(fact.function))

@@ -138,9 +138,12 @@ class Models:
         nameable = False
         for each in things:
             found = self.evidence_of(each)
-            against = against or found == Evidence.AGAINST
+            is_other = found == Evidence.AGAINST and not isinstance(each, Literal)
+            against = against or is_other
             nameable = nameable or found == Evidence.NONE
             best = max(best, found)
+        if best == Evidence.STRONG and against:  # one of several things, not all of them models
+            return Evidence.NAME if naming.is_model(text) else Evidence.AGAINST
         if best == Evidence.NONE and nameable and naming.is_model(text):
             return Evidence.NAME
         return Evidence.AGAINST if best == Evidence.NONE and against else best
@@ -218,14 +221,27 @@ class Models:
         models = [each for each in ordered(receiver.things) if may_be_model(each)]
         if row.does == "eval" or arguments or evidence >= Evidence.NAME:
             self._program.add_model(models)
+        else:
+            self._program.add_switched(models)
         before = Mode(0)
         for model in models:
             before |= run.live.mode(model)
+        models += self._children(models)
         run.live.set_mode(models, mode)
         run.events.switches.append(
             ModeSwitch(run.place(fact.ref), frozenset(models), before, mode, text)
         )
         return receiver
+
+    def _children(self, models: Iterable[Thing]) -> list[Thing]:
+        """The modules that models of this file's classes hold, and that switch with them."""
+        classes = [self._program.class_of(each) for each in models]
+        return [
+            child
+            for each in classes
+            if each is not None and self._program.is_module_class(each)
+            for child in self._program.children(each, self._run.unit.ref)
+        ]
 
     def is_mode_method(self, function: code.Attribute, receiver: Value) -> bool:
         """``model.eval``, ``model.train`` of something that is a model."""
@@ -259,6 +275,12 @@ class Models:
         elif Literal(False) in required.things and not (self._run.loops and self._run.conditions):
             self._program.freeze(models)
 
+    def _is_own_switch(self, each: Self) -> bool:
+        """Whether the unit is a module's own way to switch, or the module has no children."""
+        if self._run.unit.name in ("__init__", "train", "eval"):
+            return True
+        return not self._program.children(each.ref, self._run.unit.ref)
+
     def _is_layer(self, each: Thing) -> bool:
         """A library's module without children of its own, or one that is called so."""
         if isinstance(each, Instance) and isinstance(each.made_by, str):
@@ -277,8 +299,22 @@ class Models:
 
     def detached(self, value: Value) -> None:
         """A value's graph is cut off; if not at once after the forward, it is a training target."""
+        if self._run.conditions:
+            self._program.add_use(value.origins, Use.DECIDED)
         at_once = {each.call for each in value.things if isinstance(each, Result)}
         self._program.add_use(value.origins - at_once, Use.TARGET)
+
+    def mode_of_wrapper(self, arguments: Arguments) -> Mode:
+        """The modes of a new module: its own, and those of what it is built around."""
+        given = join([value for _, value in arguments])
+        mode = Mode.TRAIN | self.mode_of_children(given)
+        for argument, value in arguments:
+            things = ordered(value.things)
+            known = [self._run.live.mode(each) for each in things]
+            is_wrapped = self.evidence(things, text_of(argument.value)) >= Evidence.NAME
+            if is_wrapped and any(each & Mode.INHERITED for each in known):
+                mode |= Mode.EVAL
+        return mode
 
     def mode_of_children(self, given: Value) -> Mode:
         """The modes of the models that a module is built from: they keep them."""
@@ -300,8 +336,9 @@ class Models:
                 self._run.notice("required gradient", text_of(target.value))
         elif target.name == "training" and value.things & {Literal(True), Literal(False)}:
             text = text_of(target.value)
-            if self.evidence(ordered(owner.things), text) >= Evidence.NAME and not any(
-                isinstance(each, Self) or self._is_layer(each) for each in owner.things
+            if self.evidence(ordered(owner.things), text) == Evidence.STRONG and not any(
+                (isinstance(each, Self) and self._is_own_switch(each)) or self._is_layer(each)
+                for each in owner.things
             ):
                 self._run.notice("mode as attribute", text)
         elif any(self.is_module(each) for each in value.things):

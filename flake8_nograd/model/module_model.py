@@ -21,6 +21,7 @@ from flake8_nograd.model.events import (
     GradientUse,
     Notice,
     NoticeKind,
+    Place,
 )
 from flake8_nograd.model.guards import lazily_returned
 from flake8_nograd.model.interpreter import Interpreter
@@ -40,6 +41,7 @@ from flake8_nograd.model.values import (
     Self,
     Thing,
     Use,
+    members,
 )
 
 _RANDOM_INPUT = frozenset(
@@ -73,6 +75,10 @@ class ModuleModel:
     def unit(self, ref: int) -> Unit:
         """The unit with this ref."""
         return self.program.units[ref]
+
+    def unit_or_none(self, ref: int) -> Unit | None:
+        """The function with this ref, where it is one."""
+        return None if ref == MODULE else self.program.units.get(ref)
 
     def forwards(self) -> Iterator[Forward]:
         """All forwards of the file."""
@@ -119,9 +125,18 @@ class ModuleModel:
         each: Unit | None = unit
         while each is not None:
             if each.owner is not None:
-                return self.program.is_module_class(each.owner)
+                return self.program.is_module_class(each.owner) or self._is_built_as_module(
+                    each.owner
+                )
             each = None if each.parent is None else self.unit(each.parent)
         return False
+
+    def _is_built_as_module(self, owner: int) -> bool:
+        """A class that holds modules, and may be one by a base in another file or by `forward`."""
+        program = self.program
+        if not program.unknown_bases(owner) and program.find_method(owner, "forward") is None:
+            return False
+        return bool(program.children(owner, MODULE))
 
     def is_optimizer_method(self, unit: Unit) -> bool:
         """A method of an optimizer of this file, by its base or its name."""
@@ -244,7 +259,7 @@ class ModuleModel:
     def _uncalled(self, unit: Unit) -> Grad:
         """Nothing in the file calls it: recording, unless an unknown framework may."""
         script = self.program.summary(MODULE, MODULE)
-        if script is not None and script.exit_grad.is_off:
+        if script is not None and not script.exit_grad & (Grad.ON | Grad.INHERITED):
             return script.exit_grad
         if unit.wrapped_in != Grad.INHERITED:
             return unit.wrapped_in
@@ -311,6 +326,27 @@ class ModuleModel:
         entry = self.entry(self.unit(call.place.unit)).grad
         return grad.within(entry) if entry.is_off else grad
 
+    def leaves_gradients_off(self, unit: Unit) -> bool:
+        """Whether a unit may return with gradients off, for the thread that called it."""
+        summary = self.program.summary(unit.ref, unit.ref)
+        return summary is not None and bool(summary.exit_grad & (Grad.OFF | Grad.INFERENCE))
+
+    def leaves_gradients_on(self, unit: Unit) -> bool:
+        """Whether a unit switches gradients on and returns so: one half of a pair."""
+        summary = self.program.summary(unit.ref, unit.ref)
+        return summary is not None and summary.exit_grad == Grad.ON and unit.ref != MODULE
+
+    def called_by(self, unit: Unit) -> set[int]:
+        """The units that a unit calls, directly or through others."""
+        found: set[int] = set()
+        pending = [unit.ref]
+        while pending:
+            for call in self.unit(pending.pop()).events.calls:
+                if call.callee not in found:
+                    found.add(call.callee)
+                    pending.append(call.callee)
+        return found
+
     def is_entered_recording(self, unit: Unit) -> bool:
         """Whether a unit may be entered while gradients are recorded."""
         return bool(self.entry(unit).grad & Grad.ON)
@@ -319,7 +355,7 @@ class ModuleModel:
         """Whether the loss of a notice goes backward later in its unit."""
         return any(
             use.kind == "backward"
-            and use.text == f"{notice.text}.backward"
+            and use.loss == notice.text
             and use.place.ref > notice.place.ref
             and (naming.is_loss(notice.text) or bool(use.made))
             for use in self.unit(notice.place.unit).events.gradients
@@ -335,7 +371,7 @@ class ModuleModel:
     def is_required_by_hand(self, use: GradientUse) -> bool:
         """Whether the loss of a gradient use was made to require one before."""
         return any(
-            notice.kind == "required gradient" and use.text == f"{notice.text}.backward"
+            notice.kind == "required gradient" and use.loss == notice.text
             for notice in self.unit(use.place.unit).events.notices
         )
 
@@ -414,10 +450,20 @@ class ModuleModel:
         return loops
 
     def was_switched(self, forward: Forward) -> bool:
-        """Whether the unit itself puts a forward's model in eval mode, wherever."""
+        """Whether the unit itself puts a forward's model in eval mode; no parent undoes it."""
+        switches = self.unit(forward.place.unit).events.switches
         return any(
-            switch.mode & Mode.EVAL and switch.models & forward.models
-            for switch in self.unit(forward.place.unit).events.switches
+            switch.mode & Mode.EVAL
+            and switch.models & forward.models
+            and not any(
+                later.place.ref > switch.place.ref
+                and later.text != switch.text
+                and later.mode == Mode.TRAIN
+                and later.models & forward.models
+                and not later.place.conditional
+                for later in switches
+            )
+            for switch in switches
         )
 
     def is_trained_beside(self, forward: Forward) -> bool:
@@ -447,13 +493,70 @@ class ModuleModel:
             for switch in self.unit(MODULE).events.switches
         )
 
+    def outermost_evaluation(self, forward: Forward) -> int:
+        """The outermost loop around a forward that takes no gradient, or the forward itself."""
+        loop = self.evaluation_loop(forward)
+        return forward.place.ref if loop is None else loop
+
+    def is_switch(self, place: Place) -> bool:
+        """Whether a call switches a mode itself, not in what it calls."""
+        return any(switch.place == place for switch in self.unit(place.unit).events.switches)
+
+    def receiver(self, unit: Unit) -> str:
+        """What a method, or the one around a nested function, calls ``self``."""
+        while not unit.receives and unit.parent is not None:
+            unit = self.unit(unit.parent)
+        return unit.function.parameters[0].name if unit.function is not None else "self"
+
+    @property
+    def trains_anything(self) -> bool:
+        """Whether the file takes a gradient anywhere."""
+        return bool(self._training_units)
+
+    def loops_around(self, forward: Forward) -> set[int]:
+        """The loops in which a forward runs: those of its unit, and those of the callers."""
+        loops = set(forward.place.loops)
+        waiting, seen = [forward.place.unit], set[int]()
+        while waiting:
+            unit = waiting.pop()
+            if unit in seen:
+                continue
+            seen.add(unit)
+            for call in self.callers(unit):
+                loops.update(call.place.loops)
+                waiting.append(call.place.unit)
+        return loops
+
+    def is_seen_from_outside(self, forward: Forward) -> bool:
+        """Whether a forward's model comes from code that this file does not show."""
+        unit = self.unit(forward.place.unit)
+        return not self.callers(unit.ref) and any(
+            isinstance(each, (Parameter, Self, Member)) for each in forward.models
+        )
+
     def trains(self, unit: Unit) -> bool:
         """Whether a unit takes gradients, itself or in what it calls."""
         return unit.ref in self._training_units
 
+    def is_trained_by_running(self, forward: Forward) -> bool:
+        """Whether the model's own ``forward`` takes a gradient, as in test-time adaptation."""
+        classes = [self.program.class_of(each) for each in forward.models]
+        units = [self.program.find_method(each, "forward") for each in classes if each is not None]
+        return any(each is not None and self.trains(self.unit(each)) for each in units)
+
     def is_optimized(self, forward: Forward) -> bool:
         """Whether an optimizer made in this file has the parameters of a forward's model."""
-        return bool(forward.models) and forward.models <= self.program.optimized
+        return bool(forward.models) and all(
+            self._is_optimized(each, forward.place.unit) for each in forward.models
+        )
+
+    def _is_optimized(self, model: Thing, unit: int, depth: int = 0) -> bool:
+        if model in self.program.optimized:
+            return True
+        if not isinstance(model, Parameter) or depth > 3:
+            return False
+        given = self.program.arguments(model, unit).things - {model}
+        return bool(given) and all(self._is_optimized(one, unit, depth + 1) for one in given)
 
     def is_backpropagated_alone(self, accumulation: Accumulation) -> bool:
         """Whether what is added goes backward in the loop, and the sum never does."""
@@ -463,6 +566,11 @@ class ModuleModel:
         if self._fate(accumulation.origin, place.unit, set()) & Use.GRADIENT:
             return False
         unit = self.unit(place.unit)
+        if not any(
+            forward.place.ref in accumulation.added and place.loops[-1] in forward.place.loops
+            for forward in unit.events.forwards
+        ):
+            return False
         walked: set[Origin] = set()
         for use in unit.events.gradients:
             if use.kind == "backward" and set(use.place.loops) & set(place.loops):
@@ -524,6 +632,15 @@ class ModuleModel:
         if self.mode(forward) == Mode.EVAL:
             return True
         return self.is_evaluation_unit(self.unit(forward.place.unit))
+
+    def is_firmly_evaluation(self, forward: Forward) -> bool:
+        """Whether more than a name such as ``embed`` or ``sample`` says that a forward evaluates."""
+        if self.is_strict_evaluation(forward) or self.mode(forward) == Mode.EVAL:
+            return True
+        owner = self.unit(forward.place.unit).owner
+        return self.is_inference_file or (
+            owner is not None and naming.is_strict_evaluation(self.program.classes[owner].name)
+        )
 
     def is_evaluation_unit(self, unit: Unit, depth: int = 0) -> bool:
         """Whether a unit is an evaluation by its name, its class's, or all its callers'."""
@@ -602,10 +719,17 @@ class ModuleModel:
                 return True
         return False
 
+    def runs_models_as_called(self, ref: int) -> bool:
+        """Whether a unit runs a model in the gradient mode of whoever calls it."""
+        return any(each.grad == Grad.INHERITED for each in self.unit(ref).events.forwards)
+
     def is_idly_decorated(self, unit: Unit) -> bool:
         """Whether a guard decorates a unit that it cannot guard: the one mistake to tell."""
         return unit.function is not None and any(
-            notice.about == unit.ref for owner in self.units for notice in owner.events.notices
+            notice.about == unit.ref
+            for owner in self.units
+            for notice in owner.events.notices
+            if notice.kind not in ("no_grad", "work for a thread")
         )
 
     def is_called_by_name_only(self, forward: Forward) -> bool:
@@ -732,7 +856,7 @@ def _given(model: Thing, call: CallSite) -> list[Thing]:
     if isinstance(model, Self):
         return [model if call.receiver is None else call.receiver]
     if isinstance(model, Member):
-        return [Member(owner, model.name) for owner in _given(model.owner, call)]
+        return members(_given(model.owner, call), model.name)
     return [model]
 
 

@@ -16,8 +16,8 @@ _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
 _MODEL = frozenset(
     """
     model net network module generator discriminator encoder decoder enc dec backbone
-    autoencoder unet vae gan critic actor policy teacher student resnet vgg cnn rnn lstm gru mlp
-    transformer bert gpt vit seq2seq ensemble
+    autoencoder unet vae gan critic actor policy teacher student resnet vgg cnn rnn lstm gru
+    transformer bert gpt vit seq2seq classifier regressor probe denoiser
     """.split()
 )
 _MODEL_SUFFIXES = frozenset("g d s t a b x y ema target online old new ddp parallel".split())
@@ -63,7 +63,7 @@ _VERBS = frozenset(
     """
     get build load create make init initialize save unwrap wrap setup set define prepare update
     train test eval evaluate export register compile find select choose restore download print
-    count copy clone freeze unfreeze reset configure convert
+    count copy clone freeze unfreeze reset configure convert is has should can use
     """.split()
 )
 _TRAINING_CALL = frozenset("backward optimize minimize train adapt".split())
@@ -149,6 +149,12 @@ def is_optimizer(name: str) -> bool:
     """``optimizer``, ``optim_d``, ``self.opts``."""
     found = words(last_of(name))
     return not _OPTIMIZER.isdisjoint(found) and not {"scheduler", "lr"} & set(found)
+
+
+@cache
+def is_scaler(name: str) -> bool:
+    """``scaler``, ``self.grad_scaler``."""
+    return "scaler" in words(name)
 
 
 @cache

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from flake8_nograd.facts import code
 from flake8_nograd.frameworks import Frameworks
@@ -26,12 +27,14 @@ from flake8_nograd.model.values import (
     Thing,
     Use,
     Value,
+    ordered,
 )
 
 MODULE = code.NO_REF
 """The unit of the code outside every function."""
 
 MODULE_CLASS = "torch.nn.Module"
+NO_GRAD = "torch.no_grad"
 OPTIMIZER_CLASS = "torch.optim.Optimizer"
 
 _BACKWARD = ("backward", "backward_argument")
@@ -101,6 +104,7 @@ class Program:
         self.classes: dict[int, ClassInfo] = {}
         self._summaries: dict[int, Summary] = {}
         self._values: dict[Hashable, Value] = {}
+        self._fields: dict[tuple[Any, ...], None] = {}
         self._uses: dict[Origin, Use] = {}
         self._models: set[Thing] = set()
         self._frozen: dict[Thing, bool] = {}
@@ -114,6 +118,7 @@ class Program:
         self._dirty: dict[int, None] = {MODULE: None}
         self.optimized: set[Thing] = set()
         """The models whose parameters an optimizer of this file has."""
+        self._switched: set[Thing] = set()
         self.plain_functions: set[Thing] = set()
         """What is annotated as a callable: no model by its name alone."""
         self.optimizers: set[Thing] = set()
@@ -177,6 +182,9 @@ class Program:
         if after != before:
             self._values[key] = after
             self._changed(key)
+            if isinstance(key, tuple) and key[0] == "field" and key not in self._fields:
+                self._fields[key] = None
+                self._changed(("children", key[1]))
 
     def value(self, key: Hashable, reader: int) -> Value:
         """Everything that was ever added under ``key``."""
@@ -228,6 +236,18 @@ class Program:
         """Whether the code anywhere treats ``model`` as a module."""
         self._watch(("model", model), reader)
         return model in self._models
+
+    def add_switched(self, things: Iterable[Thing]) -> None:
+        """``.train()`` is called on these things: those that are called too are models."""
+        for each in things:
+            if each not in self._switched:
+                self._switched.add(each)
+                self._changed(("switched", each))
+
+    def is_switched(self, model: Thing, reader: int) -> bool:
+        """Whether ``.train()`` without arguments is called on a thing, anywhere."""
+        self._watch(("switched", model), reader)
+        return model in self._switched
 
     def freeze(self, models: Iterable[Thing]) -> None:
         """All parameters of these models have ``requires_grad = False``."""
@@ -287,7 +307,7 @@ class Program:
     def is_module_class(self, ref: int) -> bool:
         """Whether instances are modules: by torch's base, or an unknown one and ``forward``."""
         paths = self.external_bases(ref)
-        if MODULE_CLASS in paths:
+        if MODULE_CLASS in paths or any(self._makes_models(path) for path in paths):
             return True
         unknown = self.unknown_bases(ref)
         if not unknown:
@@ -295,6 +315,25 @@ class Program:
         return self.find_method(ref, "forward") is not None or any(
             path.endswith("Module") for path in unknown
         )
+
+    def _makes_models(self, path: str) -> bool:
+        row = self.frameworks.returns(path)
+        return row is not None and row.what in ("model", "layer")
+
+    def children(self, ref: int, reader: int) -> list[Thing]:
+        """The modules that instances of a class of this file hold in their attributes."""
+        family = self.family(ref)
+        self._watch(("children", family), reader)
+        keys = [each for each in self._fields if each[1] == family]
+        held = {each for key in keys for each in self.value(key, reader).things}
+        return [each for each in ordered(held) if self._is_module(each)]
+
+    def _is_module(self, each: Thing) -> bool:
+        if not isinstance(each, Instance):
+            return False
+        if isinstance(each.made_by, int):
+            return self.is_module_class(each.made_by)
+        return self._makes_models(each.made_by)
 
     def is_optimizer_class(self, ref: int) -> bool:
         """Whether instances are optimizers."""

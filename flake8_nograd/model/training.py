@@ -8,10 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flake8_nograd.model.evaluations import evaluates
-from flake8_nograd.model.events import Accumulation, CallSite, Forward, LoopModes, Place
+from flake8_nograd.model.events import (
+    Accumulation,
+    CallSite,
+    Forward,
+    LoopModes,
+    Notice,
+    Place,
+)
 from flake8_nograd.model.module_model import ModuleModel
-from flake8_nograd.model.program import Unit
-from flake8_nograd.model.values import Mode, Thing, Use
+from flake8_nograd.model.program import MODULE, Unit
+from flake8_nograd.model.values import Grad, Mode, Thing, Use
 
 
 def unrestored(model: ModuleModel) -> Iterator[tuple[Place, str]]:
@@ -19,11 +26,32 @@ def unrestored(model: ModuleModel) -> Iterator[tuple[Place, str]]:
     for unit in model.units:
         for loop in unit.events.loop_modes:
             for trained in sorted(_trained_in(model, unit, loop), key=repr):
-                if loop.before.get(trained) != Mode.TRAIN or loop.after.get(trained) != Mode.EVAL:
+                after = loop.after.get(trained, Mode.INHERITED)
+                if loop.before.get(trained) != Mode.TRAIN or not after & Mode.EVAL:
                     continue
                 culprit = _last_switch(model, unit, trained, Mode.EVAL, loop=loop.loop)
-                if culprit is not None:
-                    yield culprit
+                if culprit is None or (after != Mode.EVAL and not _evaluates(model, *culprit)):
+                    continue
+                yield culprit
+
+
+def _evaluates(model: ModuleModel, place: Place, switched: str) -> bool:
+    """Whether a switch to eval mode, or a call that makes one, belongs to an evaluation."""
+    unit = model.unit(place.unit)
+    for call in unit.events.calls:
+        if call.place.ref == place.ref:
+            reached = {call.callee} | model.called_by(model.unit(call.callee))
+            return any(
+                evaluates(model, forward)
+                for each in reached
+                for forward in model.unit(each).events.forwards
+            )
+    return any(
+        forward.place.block == place.block
+        and forward.model_text == switched
+        and evaluates(model, forward)
+        for forward in unit.events.forwards
+    )
 
 
 def _trained_in(model: ModuleModel, unit: Unit, loop: LoopModes) -> set[Thing]:
@@ -75,7 +103,8 @@ def _last_switch(
         if before is not None and not call.modes.get(switched, Mode.INHERITED) & before:
             continue
         for left, left_mode in model.exit_modes(call.callee):
-            if left_mode == mode and switched in model.given(left, call):
+            leaves = left_mode & mode and not left_mode & ~(mode | Mode.INHERITED)
+            if leaves and switched in model.given(left, call):
                 found.append((call.place, model.name_of(left)))
     inside = [each for each in found if loop is None or loop in each[0].loops]
     return max(inside, key=lambda each: each[0].ref, default=None)
@@ -120,8 +149,61 @@ def trained_in_eval_mode(model: ModuleModel) -> Iterator[Forward]:
             continue
         if not model.fate(forward) & Use.GRADIENT or model.mode(forward) != Mode.EVAL:
             continue
+        if not _goes_backward(model, forward):
+            continue
         reported.add(forward.models)
         yield forward
+
+
+def _goes_backward(model: ModuleModel, forward: Forward) -> bool:
+    """Whether ``backward()`` is called for a forward, not ``autograd.grad`` for its input."""
+    uses = model.unit(forward.place.unit).events.gradients
+    return not uses or any(
+        use.kind == "backward" and forward.place.ref in use.origins for use in uses
+    )
+
+
+def left_off(model: ModuleModel) -> Iterator[Notice]:
+    """The statements that switch gradients off in a unit that returns so, where others train.
+
+    Where the file calls the unit, its calls tell: a gradient is taken after one of them, with
+    gradients still off. Where it does not, the training beside it does, unless it switches
+    gradients on for itself or the file has a unit to do it.
+    """
+    switches_on = any(model.leaves_gradients_on(unit) for unit in model.units)
+    for notice in model.notices("gradients switched off"):
+        unit = model.unit(notice.place.unit)
+        if unit.ref == MODULE or not model.leaves_gradients_off(unit):
+            continue
+        if model.callers(unit.ref):
+            if any(unit.ref in model.called_by(each) for each in _trains_with_gradients_off(model)):
+                yield notice
+        elif not (switches_on or model.is_handed_out(unit) or model.is_test(unit)):
+            if any(_trains_as_left(model, each) for each in model.units if each is not unit):
+                yield notice
+
+
+def _trains_with_gradients_off(model: ModuleModel) -> Iterator[Unit]:
+    """The units that take a gradient where a call has left gradients off."""
+    for unit in model.units:
+        if any(use.grad & Grad.LEFT for use in unit.events.gradients) or any(
+            call.grad & Grad.LEFT and _trains_as_left(model, model.unit(call.callee))
+            for call in unit.events.calls
+        ):
+            yield unit
+
+
+def _trains_as_left(model: ModuleModel, unit: Unit) -> bool:
+    """Whether a unit takes gradients in the mode in which it is called."""
+    return any(
+        use.kind in ("backward", "gradient") and use.grad & Grad.INHERITED
+        for use in unit.events.gradients
+    ) or any(
+        call.grad & Grad.INHERITED
+        and call.callee != unit.ref
+        and any(use.grad & Grad.INHERITED for use in model.unit(call.callee).events.gradients)
+        for call in unit.events.calls
+    )
 
 
 def kept_alive(model: ModuleModel) -> Iterator[Accumulation]:

@@ -22,11 +22,13 @@ class Grad(enum.IntFlag):
     INFERENCE = 4
     INHERITED = 8
     """As the caller has it: nothing in this unit decides."""
+    LEFT = 16
+    """Off because a unit that was called has left it so; no guard is around."""
 
     @property
     def is_off(self) -> bool:
-        """Certainly not recording, by this unit's own doing."""
-        return bool(self) and not self & (Grad.ON | Grad.INHERITED)
+        """Certainly not recording, by a guard or statement of this unit's own."""
+        return bool(self) and not self & (Grad.ON | Grad.INHERITED | Grad.LEFT)
 
     def within(self, outer: Grad) -> Grad:
         """The mode, seen from a caller that runs in ``outer``."""
@@ -66,6 +68,10 @@ class Use(enum.IntFlag):
     """Detached after more computation, or into another model: a part of a training step."""
     READ = 128
     """A name that held it was read."""
+    DECIDED = 512
+    """Detached on one branch only: who calls decides whether a gradient is taken."""
+    ARRAY = 256
+    """Into NumPy, which raises where there is a graph: so there is none, or it is no tensor."""
 
 
 # --------------------------------------------------------------------- things
@@ -159,8 +165,8 @@ class GuardObject:
 
     grad: Grad
     ends_inference: bool = False
-    acted: bool = False
-    """Making it has switched the mode already: ``set_grad_enabled``."""
+    before: Grad = UNKNOWN
+    """The mode before it was made, where making it has switched already: ``set_grad_enabled``."""
     instance: Instance | None = None
     """The instance that it is, of a guard's subclass in this file."""
 
@@ -273,6 +279,22 @@ class Value:
 
 
 NOTHING = Value()
+
+
+DEEPEST_MEMBER = 4
+"""``a.b.c.d.e`` and deeper is unknown."""
+
+
+def members(owners: Iterable[Thing], name: str) -> list[Thing]:
+    """``owner.name`` for each owner, but for those that are too deep already."""
+    return [Member(each, name) for each in owners if _depth(each) < DEEPEST_MEMBER]
+
+
+def _depth(each: Thing) -> int:
+    depth = 0
+    while isinstance(each, Member):
+        depth, each = depth + 1, each.owner
+    return depth
 
 
 def ordered(things: Iterable[Thing]) -> list[Thing]:

@@ -39,23 +39,128 @@ class Rewrite:
 
 
 @dataclass(frozen=True)
-class InsertCall:
-    """Remedy: call ``method`` on ``model`` before the statement with this ref."""
+class Enter:
+    """Remedy: the guard that is this statement becomes a ``with`` over what follows it.
 
-    model: str
-    method: str
-    before: int
+    ``apart`` are gradient uses, which no guard may hold. ``switches``: the statement is a call of
+    ``set_grad_enabled``, and ``torch.no_grad()`` comes in its place.
+    """
+
+    statement: int
+    apart: frozenset[int]
+    switches: bool = False
+
+
+@dataclass(frozen=True)
+class Separate:
+    """Remedy: ``with a() and b():`` enters both; ``item`` is the item of the ``with``."""
+
+    item: int
+
+
+@dataclass(frozen=True)
+class Respell:
+    """Remedy: another guard of torch in place of this item of a ``with``, or this decorator."""
+
+    guard: int
+    name: str
+
+
+@dataclass(frozen=True)
+class Unguard:
+    """Remedy: take the guard away: a ``with`` or an item of it, a decorator, or all of a function.
+
+    ``records``: what it held records from then on. ``inside``: the body of the function that a
+    decorator guards is put under a ``with`` instead.
+    """
+
+    guard: int
+    records: bool = False
+    inside: bool = False
 
 
 @dataclass(frozen=True)
 class MoveOut:
-    """Remedy: move the call with this ref out of the ``with`` statement with ref ``guard``."""
+    """Remedy: move the statement of this call out of the ``with`` that has the ref ``guard``."""
 
     call: int
-    guard: int | None
+    guard: int
 
 
-Remedy: TypeAlias = Guard | Rewrite | InsertCall | MoveOut
+@dataclass(frozen=True)
+class YieldOutside:
+    """Remedy: compute inside the ``with``, yield outside, or decorate the generator."""
+
+    value: int
+
+
+@dataclass(frozen=True)
+class InsertCall:
+    """Remedy: call the method ``before`` on the model, and after it is run, the method ``after``.
+
+    ``call`` is the call in which the model, written ``model``, stands. The calls go around
+    ``around``, or where the model is not known there, as near to it as can be. ``at_end``: the
+    method ``after`` is called at the end of the block. ``head_of`` is a loop at the beginning of
+    which ``before`` is called.
+    """
+
+    model: str
+    call: int
+    around: int
+    before: str | None = None
+    after: str | None = None
+    at_end: bool = False
+    head_of: int | None = None
+
+
+@dataclass(frozen=True)
+class SetMode:
+    """Remedy: ``model.training = False`` becomes ``model.eval()``."""
+
+    statement: int
+
+
+@dataclass(frozen=True)
+class SetArgument:
+    """Remedy: give the call an argument; ``{}`` in its value is what is given now.
+
+    Without a value, the argument is taken away.
+    """
+
+    call: int
+    name: str
+    value: str | None
+
+
+@dataclass(frozen=True)
+class Detach:
+    """Remedy: what this statement adds or appends is detached."""
+
+    statement: int
+
+
+@dataclass(frozen=True)
+class TakeMode:
+    """Remedy: let this ``train`` method take a mode, pass it on, and return ``self``."""
+
+    function: int
+
+
+Remedy: TypeAlias = (
+    Guard
+    | Rewrite
+    | Enter
+    | Separate
+    | Respell
+    | Unguard
+    | MoveOut
+    | YieldOutside
+    | InsertCall
+    | SetMode
+    | SetArgument
+    | Detach
+    | TakeMode
+)
 
 
 @dataclass(frozen=True)

@@ -51,13 +51,18 @@ def evaluate(model, loader):
 - Methods of an `nn.Module`, whose caller decides; helpers that every caller guards.
 - Hooks that a framework calls without gradients, such as Lightning's `validation_step`.
 - Models of which all parameters are frozen; unit tests and smoke tests.
+- Results that go into NumPy as they are, which raises if they have a graph: so somebody guards.
 - Results that escape, where nothing says that the code evaluates.
 
 ## Fix and its safety
 
-There is no automatic fix. Put the loop under `with torch.no_grad():`, or decorate the function
-with `@torch.no_grad()`. The numbers stay the same; only code that takes a gradient of the result
-later would break. `torch.inference_mode()` is no drop-in: its tensors cannot be used in training.
+Puts the loop under `with torch.no_grad():`, or `@torch.no_grad()` on the function where all of it
+is an evaluation; a guard that stands beside it is widened. Safe where no result leaves the
+function, where the model is in eval mode, and where the function's or the data's name says that it
+evaluates: the numbers stay the same. Unsafe where results leave and less says so, and where the
+function reads `requires_grad` or the like. No fix where a flag decides whether the loop trains,
+and in a generator whose `yield` is the forward. `torch.inference_mode()` is no drop-in: its
+tensors cannot be used in training.
 
 ## References
 

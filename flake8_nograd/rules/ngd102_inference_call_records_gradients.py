@@ -44,8 +44,9 @@ def predict(model, image):
 
 ## Fix and its safety
 
-There is no automatic fix. Guard the call with `with torch.no_grad():`, or decorate the function.
-The numbers stay the same. On an `async def` only the `with` works.
+Puts the forward under `with torch.no_grad():`, or `@torch.no_grad()` on the function where all of
+it is an evaluation; a guard that stands beside it is widened. Safe and unsafe as for NGD101. On an
+`async def` it is always the `with`, without any `await` in it. A lambda has no fix.
 
 ## References
 

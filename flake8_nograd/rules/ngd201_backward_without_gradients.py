@@ -47,8 +47,10 @@ def train_step(model, x, y, criterion, optimizer):
 
 ## Fix and its safety
 
-There is no automatic fix. Move the forward and the backward out of the guard, or drop the guard.
-What else stands under it then records as well: check that before.
+Unsafe: takes the guard away, the `with` or the decorator. The loss has to be computed outside as
+well, so it is not enough to move the call. The code raised, but what else stands under the guard
+records from then on: a teacher or a metric in it may want a guard of its own. No fix where
+something under the guard is changed in place, as parameters are by hand.
 
 ## References
 
@@ -62,7 +64,7 @@ What else stands under it then records as well: check that before.
 from collections.abc import Iterator
 
 from flake8_nograd.model.module_model import ModuleModel
-from flake8_nograd.rules.finding import Finding, Level, MoveOut, problem
+from flake8_nograd.rules.finding import Finding, Level, Unguard, problem
 
 LEVEL: Level = "error"
 
@@ -74,9 +76,11 @@ def check(model: ModuleModel) -> Iterator[Finding]:
             continue
         if not (model.made(use).is_off or use.scales):
             continue
+        unit = model.unit(use.place.unit)
         text = f"`{use.text}()` raises: its loss was computed with gradients off"
         yield Finding(
             use.place.ref,
             problem(text, "move both out of the guard"),
-            MoveOut(use.place.ref, use.entered),
+            Unguard(unit.ref if use.entered is None else use.entered, records=True),
+            is_safe=False,
         )

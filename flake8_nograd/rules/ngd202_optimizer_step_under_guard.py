@@ -46,7 +46,10 @@ def train_step(model, x, y, criterion, optimizer):
 
 ## Fix and its safety
 
-There is no automatic fix. Move the call out of the guard. Under `no_grad` this changes no number.
+Safe: moves the call out of the `with`, with `zero_grad()` and the like beside it, and drops the
+guard where nothing is left in it. This changes no number. Unsafe where a decorator is the guard:
+it is taken away, and the rest of the function records. No fix where something else is changed in
+place there, as parameters are by hand.
 
 ## References
 
@@ -61,7 +64,7 @@ from collections.abc import Iterator
 
 from flake8_nograd.model.module_model import ModuleModel
 from flake8_nograd.model.values import Grad
-from flake8_nograd.rules.finding import Finding, Level, MoveOut, problem
+from flake8_nograd.rules.finding import Finding, Level, MoveOut, Unguard, problem
 
 LEVEL: Level = "warning"
 
@@ -81,5 +84,6 @@ def check(model: ModuleModel) -> Iterator[Finding]:
         yield Finding(
             use.place.ref,
             problem(text, "move it out of the guard"),
-            MoveOut(use.place.ref, use.entered),
+            Unguard(unit.ref) if use.entered is None else MoveOut(use.place.ref, use.entered),
+            is_safe=use.entered is not None,
         )

@@ -53,8 +53,9 @@ def train(loader, criterion):
 
 ## Fix and its safety
 
-There is no automatic fix. Replace `inference_mode` by `no_grad`: the numbers stay the same.
-`features.clone()` outside the guard works as well, and copies.
+There is no automatic fix: the guard may stand in a helper that others use too. Replace
+`inference_mode` by `no_grad`: the numbers stay the same. `features.clone()` outside the guard works
+as well, and copies.
 
 ## References
 

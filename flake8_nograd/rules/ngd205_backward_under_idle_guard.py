@@ -46,7 +46,9 @@ def train_step(model, x, y, criterion, optimizer):
 
 ## Fix and its safety
 
-There is no automatic fix. Move the call out of the guard. Under `no_grad` this changes no number.
+Safe: moves the call out of the `with`, and drops the guard where nothing is left in it. The
+gradients stay the same. Unsafe where a decorator is the guard: it is taken away, and the rest of
+the function records.
 
 ## References
 
@@ -61,7 +63,7 @@ from collections.abc import Iterator
 
 from flake8_nograd.model.module_model import ModuleModel
 from flake8_nograd.model.values import Grad
-from flake8_nograd.rules.finding import Finding, Level, MoveOut, problem
+from flake8_nograd.rules.finding import Finding, Level, MoveOut, Unguard, problem
 
 LEVEL: Level = "warning"
 
@@ -74,7 +76,8 @@ def check(model: ModuleModel) -> Iterator[Finding]:
         made = model.made(use)
         if made.is_off or made not in (Grad.INHERITED, use.outer):
             continue
-        if model.is_optimizer_method(model.unit(use.place.unit)):
+        unit = model.unit(use.place.unit)
+        if model.is_optimizer_method(unit):
             continue
         if use.grad == Grad.INFERENCE:
             text = f"`{use.text}()` under `inference_mode` makes gradients that cannot accumulate"
@@ -83,5 +86,6 @@ def check(model: ModuleModel) -> Iterator[Finding]:
         yield Finding(
             use.place.ref,
             problem(text, "move it out of the guard"),
-            MoveOut(use.place.ref, use.entered),
+            Unguard(unit.ref) if use.entered is None else MoveOut(use.place.ref, use.entered),
+            is_safe=use.entered is not None,
         )

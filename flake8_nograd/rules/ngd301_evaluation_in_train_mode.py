@@ -55,8 +55,12 @@ def main(loader):
 
 ## Fix and its safety
 
-There is no automatic fix. Call `.eval()` before the forward, and `.train()` after it where
-training goes on. The numbers change: that is the point.
+Calls `.eval()` before the forward, outside of its loop, and `.train()` after it where training
+goes on and nothing else calls it. The evaluation gives other numbers from then on, the same at
+each run: that is the point. Safe where the file shows all of that; unsafe where the model comes
+from callers that are in other files, which may train with it afterwards. No fix for a model that
+has no name, such as `build()(x)`,
+and where a flag decides whether the same line trains.
 
 ## References
 
@@ -69,7 +73,12 @@ training goes on. The numbers change: that is the point.
 
 from collections.abc import Iterator
 
-from flake8_nograd.model.evaluations import evaluates_in_train_mode
+from flake8_nograd.model.evaluations import (
+    evaluates_in_train_mode,
+    goes_on_training,
+    is_put_back_in_train_mode,
+)
+from flake8_nograd.model.events import Forward
 from flake8_nograd.model.module_model import ModuleModel
 from flake8_nograd.rules.finding import Finding, InsertCall, Level, problem
 
@@ -92,5 +101,17 @@ def check(model: ModuleModel) -> Iterator[Finding]:
         yield Finding(
             forward.place.ref,
             problem(text, f"call `{name}.eval()` first"),
-            InsertCall(name, "eval", forward.place.ref),
+            None if model.trains_elsewhere(forward) else _remedy(model, forward),
+            is_safe=not model.is_seen_from_outside(forward),
         )
+
+
+def _remedy(model: ModuleModel, forward: Forward) -> InsertCall:
+    restores = goes_on_training(model, forward) and not is_put_back_in_train_mode(model, forward)
+    return InsertCall(
+        forward.model_text,
+        forward.place.ref,
+        around=model.outermost_evaluation(forward),
+        before="eval",
+        after="train" if restores else None,
+    )

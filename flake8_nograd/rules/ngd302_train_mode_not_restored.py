@@ -65,8 +65,9 @@ def train(model, criterion, optimizer, loader, held_out):
 
 ## Fix and its safety
 
-There is no automatic fix. Call `.train()` at the start of each epoch. Children that were put in
-eval mode on purpose go back to train mode with it.
+Unsafe: calls `.train()` at the head of the loop over epochs, after the call that evaluates, or at
+the end of the block that evaluates now and then. Training gives other numbers from then on: that
+is the point. Children that were put in eval mode on purpose go back to train mode with it.
 
 ## References
 
@@ -79,6 +80,7 @@ eval mode on purpose go back to train mode with it.
 
 from collections.abc import Iterator
 
+from flake8_nograd.model.events import Place
 from flake8_nograd.model.module_model import ModuleModel
 from flake8_nograd.model.training import unrestored
 from flake8_nograd.rules.finding import Finding, InsertCall, Level, problem
@@ -93,5 +95,15 @@ def check(model: ModuleModel) -> Iterator[Finding]:
         yield Finding(
             place.ref,
             problem(text, f"call `{name}.train()` again"),
-            InsertCall(name, "train", place.ref),
+            _remedy(model, place, name),
+            is_safe=False,
         )
+
+
+def _remedy(model: ModuleModel, place: Place, name: str) -> InsertCall:
+    """At the end of the block that evaluates now and then; else at the head of the loop."""
+    if not model.is_switch(place):
+        return InsertCall(name, place.ref, place.ref, after="train")
+    if place.conditional:
+        return InsertCall(name, place.ref, place.ref, after="train", at_end=True)
+    return InsertCall(name, place.ref, place.ref, before="train", head_of=place.loops[0])

@@ -52,8 +52,10 @@ class Net(nn.Module):
 
 ## Fix and its safety
 
-There is no automatic fix. Write `training=self.training`, or `dropout_p=p if self.training else
-0.0`; build layers in `__init__`. Evaluation gives other numbers from then on: that is the point.
+Safe: writes `training=self.training`, or `dropout_p=p if self.training else 0.0` where `dropout_p`
+is given by name. Training stays the same, evaluation gives other numbers, the same at each run:
+that is the point. A layer that is built in `forward` has no fix: building it in `__init__` changes
+what a checkpoint holds.
 
 ## References
 
@@ -66,23 +68,35 @@ There is no automatic fix. Write `training=self.training`, or `dropout_p=p if se
 
 from collections.abc import Iterator
 
+from flake8_nograd.model.events import Notice
 from flake8_nograd.model.module_model import ModuleModel
-from flake8_nograd.rules.finding import Finding, Level, problem
+from flake8_nograd.rules.finding import Finding, Level, SetArgument, problem
 
 LEVEL: Level = "warning"
 
 
 def check(model: ModuleModel) -> Iterator[Finding]:
     """Functional dropout without a mode, and mode-dependent layers built in ``forward``."""
-    for notice in model.notices("dropout"):
+    for notice in (*model.notices("dropout"), *model.notices("attention dropout")):
         unit = model.unit(notice.place.unit)
         if unit.events.reads_mode or notice.place.conditional:
             continue
         if model.is_module_method(unit):
             text = f"`{notice.text}(...)` drops in eval mode too"
-            yield Finding(notice.place.ref, problem(text, "give it `self.training`"))
+            yield Finding(
+                notice.place.ref,
+                problem(text, "give it `self.training`"),
+                _remedy(notice, model.receiver(unit)),
+            )
     for notice in model.notices("layer built"):
         unit = model.unit(notice.place.unit)
         if unit.name == "forward" and model.is_module_method(unit):
             text = f"`{notice.text}(...)` built in `forward` is new, and in train mode, every time"
             yield Finding(notice.place.ref, problem(text, "build it in `__init__`"))
+
+
+def _remedy(notice: Notice, receiver: str) -> SetArgument:
+    if notice.kind == "dropout":
+        return SetArgument(notice.place.ref, "training", f"{receiver}.training")
+    value = f"{{}} if {receiver}.training else 0.0"
+    return SetArgument(notice.place.ref, "dropout_p", value)

@@ -44,8 +44,10 @@ def load(path):
 
 ## Fix and its safety
 
-There is no automatic fix. Call `.eval()` or `.train()`. Layers change their mode then, which the
-assignment did not do: numbers change.
+Writes `model.eval()`, or `model.train()` for True. The layers change their mode then, which the
+assignment did not do. Safe where the file trains nothing: the evaluation gives other numbers, the
+same at each run. Unsafe where it trains, because a `.train()` may be missing after it. No fix for
+an assignment to several targets, or of something else than True or False.
 
 ## References
 
@@ -59,7 +61,7 @@ assignment did not do: numbers change.
 from collections.abc import Iterator
 
 from flake8_nograd.model.module_model import ModuleModel
-from flake8_nograd.rules.finding import Finding, Level, problem
+from flake8_nograd.rules.finding import Finding, Level, SetMode, problem
 
 LEVEL: Level = "warning"
 
@@ -73,4 +75,9 @@ def check(model: ModuleModel) -> Iterator[Finding]:
         reported.add(notice.place.ref)
         text = f"`{notice.text}.training = ...` does not reach the model's children"
         remedy = f"call `{notice.text}.eval()` or `.train()`"
-        yield Finding(notice.place.ref, problem(text, remedy))
+        yield Finding(
+            notice.place.ref,
+            problem(text, remedy),
+            SetMode(notice.place.ref),
+            is_safe=not model.trains_anything,
+        )

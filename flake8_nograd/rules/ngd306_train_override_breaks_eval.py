@@ -41,8 +41,9 @@ class Net(nn.Module):
 
 ## Fix and its safety
 
-There is no automatic fix. Take `mode=True`, pass it on, and return `self`; or rename the method
-where it runs a training.
+Safe: takes `mode=True`, passes it on to `super().train()`, and returns `self`. The code raised in
+`.eval()`, and `.train()` does what it did. No fix for a method that takes other parameters or
+calls no `super().train()`: it may be a training procedure, which wants another name.
 
 ## References
 
@@ -54,7 +55,7 @@ where it runs a training.
 from collections.abc import Iterator
 
 from flake8_nograd.model.module_model import ModuleModel
-from flake8_nograd.rules.finding import Finding, Level, problem
+from flake8_nograd.rules.finding import Finding, Level, TakeMode, problem
 
 LEVEL: Level = "error"
 
@@ -64,4 +65,5 @@ def check(model: ModuleModel) -> Iterator[Finding]:
     for unit in model.units:
         if unit.name == "train" and not model.takes_mode(unit):
             text = "this `train` hides `Module.train(mode)`, so `eval()` raises"
-            yield Finding(unit.ref, problem(text, "take `mode=True`, or rename it"))
+            message = problem(text, "take `mode=True`, or rename it")
+            yield Finding(unit.ref, message, TakeMode(unit.ref))

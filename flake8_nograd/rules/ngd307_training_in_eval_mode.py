@@ -53,8 +53,8 @@ def main(loader):
 
 ## Fix and its safety
 
-There is no automatic fix. Call `.train()` before the loop. Training gives other numbers from then
-on.
+Unsafe: calls `.train()` before the loop. Training gives other numbers from then on, and eval mode
+may have been meant.
 
 ## References
 
@@ -67,6 +67,7 @@ on.
 
 from collections.abc import Iterator
 
+from flake8_nograd.model.events import Forward
 from flake8_nograd.model.module_model import ModuleModel
 from flake8_nograd.model.training import trained_in_eval_mode
 from flake8_nograd.rules.finding import Finding, InsertCall, Level, problem
@@ -82,5 +83,11 @@ def check(model: ModuleModel) -> Iterator[Finding]:
         yield Finding(
             forward.place.ref,
             problem(text, f"call `{name}.train()` first"),
-            InsertCall(name, "train", forward.place.ref),
+            InsertCall(name, forward.place.ref, _loop(forward), before="train"),
+            is_safe=False,
         )
+
+
+def _loop(forward: Forward) -> int:
+    """The outermost loop around the forward."""
+    return forward.place.loops[0] if forward.place.loops else forward.place.ref

@@ -40,8 +40,10 @@ def embed(x):
 
 ## Fix and its safety
 
-There is no automatic fix. Use `with` over what is to be guarded; write a comma for `and`. What
-follows is then guarded for the first time: check that it takes no gradient.
+Safe: the statement becomes a `with` over what follows it in its block, a decorator where it is the
+first line of a function; `and` becomes a comma. The numbers stay the same, and what the author
+wanted guarded is. No fix where a gradient is taken in what follows, where functions or classes are
+defined there, where the guard ends its block, and for `or`, which may mean a choice.
 
 ## References
 
@@ -55,7 +57,7 @@ follows is then guarded for the first time: check that it takes no gradient.
 from collections.abc import Iterator
 
 from flake8_nograd.model.module_model import ModuleModel
-from flake8_nograd.rules.finding import Finding, Level, problem
+from flake8_nograd.rules.finding import Enter, Finding, Level, Separate, problem
 
 LEVEL: Level = "warning"
 
@@ -64,7 +66,10 @@ def check(model: ModuleModel) -> Iterator[Finding]:
     """Guards as statements, and guards joined by ``and`` or ``or``."""
     for notice in model.notices("guard not entered"):
         text = f"`{notice.text}` as a statement does nothing"
-        yield Finding(notice.place.ref, problem(text, "use `with`"))
+        apart = model.gradient_refs(model.unit(notice.place.unit))
+        message = problem(text, "use `with`")
+        yield Finding(notice.place.ref, message, Enter(notice.place.ref, apart))
     for notice in model.notices("guard in and"):
         text = f"`{notice.text}` between context managers enters only one of them"
-        yield Finding(notice.place.ref, problem(text, "use a comma"))
+        remedy = Separate(notice.about) if notice.text == "and" else None
+        yield Finding(notice.place.ref, problem(text, "use a comma"), remedy)

@@ -39,7 +39,8 @@ def norm(weights):
 
 ## Fix and its safety
 
-Adds the parentheses, safely. The code raised, so no number can change.
+Safe: adds the parentheses. The code raised, so no number can change. `set_grad_enabled` has no fix:
+it needs to be told which mode.
 
 ## References
 
@@ -61,4 +62,6 @@ def check(model: ModuleModel) -> Iterator[Finding]:
     for notice in model.notices("guard not called"):
         text = f"`with {notice.text}:` raises: that is the class of the guard"
         message = problem(text, f"write `{notice.text}()`")
-        yield Finding(notice.place.ref, message, Rewrite(notice.about, "{}()"))
+        takes_mode = notice.text.endswith("set_grad_enabled")
+        remedy = None if takes_mode else Rewrite(notice.about, "{}()")
+        yield Finding(notice.place.ref, message, remedy)

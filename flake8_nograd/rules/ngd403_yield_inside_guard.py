@@ -42,8 +42,10 @@ def features(batches, scale):
 
 ## Fix and its safety
 
-There is no automatic fix. Compute inside, yield outside; or decorate the generator. The consumer
-then records gradients, as it does with any other iterable.
+Unsafe: computes inside and yields outside; where the `yield` stands deeper in the `with`, the
+generator is decorated instead, which lets go at every `yield`. What is yielded stays the same, but
+the consumer records gradients from then on, as it does with any other iterable: it takes more
+memory, and trains where it did not.
 
 ## References
 
@@ -55,7 +57,7 @@ then records gradients, as it does with any other iterable.
 from collections.abc import Iterator
 
 from flake8_nograd.model.module_model import ModuleModel
-from flake8_nograd.rules.finding import Finding, Level, problem
+from flake8_nograd.rules.finding import Finding, Level, YieldOutside, problem
 
 LEVEL: Level = "warning"
 
@@ -66,4 +68,6 @@ def check(model: ModuleModel) -> Iterator[Finding]:
         if model.yields_on_purpose(model.unit(notice.place.unit)):
             continue
         text = "`yield` inside a guard switches gradients off for whoever iterates"
-        yield Finding(notice.place.ref, problem(text, "yield outside, or decorate"))
+        message = problem(text, "yield outside, or decorate")
+        remedy = YieldOutside(notice.place.ref)
+        yield Finding(notice.place.ref, message, remedy, is_safe=False)

@@ -41,8 +41,10 @@ async def scale(x, factor):
 
 ## Fix and its safety
 
-There is no automatic fix. Use `with` inside, return a list, or decorate the methods, as the
-message says.
+On an `async def` without `await`, safe: the guard goes inside, around the body. Beside
+`@contextmanager`, unsafe: the same, and the code in the `with` of its users is guarded for the
+first time. The others have no fix: a list in place of a generator, guards on methods, and a
+`no_grad` in place of `inference_mode` change more than the guard.
 
 ## References
 
@@ -55,7 +57,7 @@ from collections.abc import Iterator
 
 from flake8_nograd.model.events import NoticeKind
 from flake8_nograd.model.module_model import ModuleModel
-from flake8_nograd.rules.finding import Finding, Level, problem
+from flake8_nograd.rules.finding import Finding, Level, Unguard, problem
 
 LEVEL: Level = "warning"
 
@@ -66,9 +68,13 @@ _SAYS: dict[NoticeKind, tuple[str, str]] = {
         "is over before the `with` body runs",
         "use `with` around `yield`",
     ),
+    "work for a thread": ("works in a thread that the guard does not reach", "guard it there"),
     "guard on class": ("guards only the construction", "decorate the methods"),
     "enable in inference": ("cannot record inside `inference_mode`", "use `no_grad` outside"),
 }
+
+
+_INSIDE: tuple[NoticeKind, ...] = ("guard on async", "guard on context manager")
 
 
 def check(model: ModuleModel) -> Iterator[Finding]:
@@ -78,4 +84,17 @@ def check(model: ModuleModel) -> Iterator[Finding]:
             is_lazy = kind == "guard on lazy result"
             if is_lazy and not model.runs_models_later(notice.about):
                 continue
-            yield Finding(notice.place.ref, problem(f"`{notice.text}` {what}", remedy))
+            unit = model.unit_or_none(notice.about)
+            is_work = kind == "work for a thread" and unit is not None
+            if is_work and not model.runs_models_as_called(notice.about):
+                continue
+            message = problem(f"`{notice.text}` {what}", remedy)
+            if kind not in _INSIDE or unit is None:
+                yield Finding(notice.place.ref, message)
+                continue
+            yield Finding(
+                notice.place.ref,
+                message,
+                Unguard(notice.place.ref, inside=True),
+                is_safe=kind == "guard on async" and not model.gradient_refs(unit),
+            )

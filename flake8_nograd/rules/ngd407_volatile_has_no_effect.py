@@ -38,8 +38,9 @@ def mean(x):
 
 ## Fix and its safety
 
-There is no automatic fix. Drop `Variable`, and put what follows, the forward above all, under
-`with torch.no_grad():`.
+Takes the argument away. It does nothing, so no number changes. Safe where NGD101 or NGD102 report
+the function too, and their fix adds the guard that was meant; unsafe elsewhere, because the hint
+that there should be one would be lost.
 
 ## References
 
@@ -50,14 +51,21 @@ There is no automatic fix. Drop `Variable`, and put what follows, the forward ab
 
 from collections.abc import Iterator
 
+from flake8_nograd.model.evaluations import unguarded
 from flake8_nograd.model.module_model import ModuleModel
-from flake8_nograd.rules.finding import Finding, Level, problem
+from flake8_nograd.rules.finding import Finding, Level, SetArgument, problem
 
 LEVEL: Level = "warning"
 
 
 def check(model: ModuleModel) -> Iterator[Finding]:
     """Every ``Variable`` with ``volatile=True``."""
+    guarded = {found.unit.ref for found in unguarded(model)}
     for notice in model.notices("volatile"):
         text = "`volatile=True` has done nothing since PyTorch 0.4"
-        yield Finding(notice.place.ref, problem(text, "use `torch.no_grad()`"))
+        yield Finding(
+            notice.place.ref,
+            problem(text, "use `torch.no_grad()`"),
+            SetArgument(notice.place.ref, "volatile", None),
+            is_safe=notice.place.unit in guarded,
+        )

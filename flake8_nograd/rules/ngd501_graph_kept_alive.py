@@ -54,8 +54,9 @@ def train_epoch(model, loader, criterion, optimizer):
 
 ## Fix and its safety
 
-There is no automatic fix. Add `.item()` for a number, `.detach()` for a tensor that stays on its
-device. The value stays the same; a sum that went backward elsewhere would not any more.
+Safe: adds `.detach()`, which leaves the value as it is. `.item()` is as good where a number is
+wanted, but it gives a float, on which `.cpu()` and the like fail, and waits for the device in each
+iteration: that is for the author to choose. No fix for tuples and dicts of several values.
 
 ## References
 
@@ -68,7 +69,7 @@ from collections.abc import Iterator
 
 from flake8_nograd.model.module_model import ModuleModel
 from flake8_nograd.model.training import kept_alive
-from flake8_nograd.rules.finding import Finding, Level, problem
+from flake8_nograd.rules.finding import Detach, Finding, Level, problem
 
 LEVEL: Level = "warning"
 
@@ -77,4 +78,5 @@ def check(model: ModuleModel) -> Iterator[Finding]:
     """Every accumulation of what is backpropagated in the loop already."""
     for accumulation in kept_alive(model):
         text = f"`{accumulation.text}` keeps the graph of every iteration in memory"
-        yield Finding(accumulation.place.ref, problem(text, "add `.item()` or `.detach()`"))
+        message = problem(text, "add `.item()` or `.detach()`")
+        yield Finding(accumulation.place.ref, message, Detach(accumulation.place.ref))

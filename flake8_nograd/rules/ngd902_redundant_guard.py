@@ -39,7 +39,7 @@ def norm(weights):
 
 ## Fix and its safety
 
-There is no automatic fix. Remove the inner guard.
+Safe: removes the inner guard.
 
 ## References
 
@@ -51,7 +51,7 @@ There is no automatic fix. Remove the inner guard.
 from collections.abc import Iterator
 
 from flake8_nograd.model.module_model import ModuleModel
-from flake8_nograd.rules.finding import Finding, Level, problem
+from flake8_nograd.rules.finding import Finding, Level, Unguard, problem
 
 LEVEL: Level = "warning"
 
@@ -60,4 +60,4 @@ def check(model: ModuleModel) -> Iterator[Finding]:
     """Every ``with`` guard entered where the same unit has gradients off already."""
     for notice in model.notices("guard in guard"):
         text = f"`{notice.text}` changes nothing: gradients are off here already"
-        yield Finding(notice.place.ref, problem(text, "remove it"))
+        yield Finding(notice.place.ref, problem(text, "remove it"), Unguard(notice.about))
