@@ -1,4 +1,5 @@
-"""Writes what follows from the rules: a page for each, and the table in the README.
+"""Writes what follows from the code: a page for each rule, the table of the rules in the README,
+and the table of the options of nograd-fix.
 
 python docs/generate.py           writes
 python docs/generate.py --check   writes nothing, names what is out of date, and exits 1
@@ -10,26 +11,16 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from flake8_nograd.rules import Rule, all_rules
+from flake8_nograd.cli.catalogue import level, page
+from flake8_nograd.cli.options import CommandLine
+from flake8_nograd.rules import all_rules
 
 DOCS = Path(__file__).parent
 REPOSITORY = DOCS.parent
 PAGES = DOCS / "rules"
-BEGIN, END = "<!-- rules: begin -->", "<!-- rules: end -->"
 
 
-def level(rule: Rule) -> str:
-    """The rule's level, and whether it has to be asked for."""
-    return f"{rule.level}, opt-in" if rule.is_opt_in else rule.level
-
-
-def page(rule: Rule) -> str:
-    """The documentation page of one rule."""
-    summary, _, rest = rule.page.partition("\n")
-    return f"# {rule.code} {rule.name}\n\n*{level(rule)}*\n\n{summary}\n{rest}\n"
-
-
-def table() -> str:
+def rules() -> str:
     """All rules, in the order of their codes."""
     rows = ["| code | name | level | what |", "| --- | --- | --- | --- |"]
     for rule in all_rules():
@@ -38,21 +29,41 @@ def table() -> str:
     return "\n".join(rows)
 
 
-def with_table(text: str) -> str:
-    """``text`` with the table of the rules between its markers."""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not end:
-        raise ValueError(f"the markers {BEGIN} and {END} are missing")
-    return f"{before}{begin}\n{table()}\n{end}{after}"
+def options() -> str:
+    """All options of nograd-fix, group by group, as its parser has them."""
+    command_line = CommandLine()
+    rows = []
+    for title, actions in command_line.groups.items():
+        rows += [f"**{title[:1].upper()}{title[1:]}**", "", "| option | meaning |", "| --- | --- |"]
+        for action in actions:
+            value = f" {action.metavar or ''}" if action.nargs != 0 else ""
+            if action.choices is not None:
+                value = f" {{{','.join(map(str, action.choices))}}}"
+            names = ", ".join(
+                f"`{name}{value}`".replace(" `", "`") for name in action.option_strings
+            )
+            meaning = " ".join((str(action.help) % {"default": action.default}).split())
+            rows.append(f"| {names} | {meaning.replace('|', chr(92) + '|')} |")
+        rows.append("")
+    return "\n".join(rows).rstrip()
+
+
+def with_table(path: Path, name: str, table: str) -> tuple[Path, str]:
+    """A file with a table between the markers of this name."""
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    before, found, rest = path.read_text(encoding="utf-8").partition(begin)
+    _, closed, after = rest.partition(end)
+    if not (found and closed):
+        raise ValueError(f"{path.name}: the markers {begin} and {end} are missing")
+    return path, f"{before}{begin}\n{table}\n{end}{after}"
 
 
 def generated() -> Iterator[tuple[Path, str]]:
-    """Every file that follows from the rules, with the text that it must have."""
+    """Every file that follows from the code, with the text that it must have."""
     for rule in all_rules():
         yield PAGES / f"{rule.code}.md", page(rule)
-    readme = REPOSITORY / "README.md"
-    yield readme, with_table(readme.read_text(encoding="utf-8"))
+    yield with_table(REPOSITORY / "README.md", "rules", rules())
+    yield with_table(DOCS / "nograd-fix.md", "options", options())
 
 
 def main(arguments: list[str]) -> int:

@@ -34,6 +34,18 @@ def evaluate(model, loader):
 """
 """One finding, NGD101, with a safe fix that inserts a guard."""
 
+UNSAFE = b"""\
+import torch
+
+
+def batches(model: torch.nn.Module, loader):
+    model.eval()
+    with torch.no_grad():
+        for x in loader:
+            yield model(x)
+"""
+"""One finding, NGD403, with an unsafe fix."""
+
 CLEAN = b"import torch\n\nprint(torch.ones(1))\n"
 BROKEN = b"import torch\n\ndef broken(:\n"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from flake8_nograd.rules import all_rules
-from tests.cli_samples import BOTH, BROKEN, CLEAN, LEFT, MENDABLE, MENDED, UNGUARDED
+from tests.cli_samples import BOTH, BROKEN, CLEAN, LEFT, MENDABLE, MENDED, UNGUARDED, UNSAFE
 from tests.conftest import REPOSITORY, Flake8, NogradFix
 
 
@@ -70,6 +70,18 @@ def test_actions_exclude_each_other(nograd_fix: NogradFix) -> None:
     done = nograd_fix.fix("--check", "--diff", ".")
     assert (done.code, done.out) == (2, b"")
     assert done.err.endswith("nograd-fix: error: --check and --diff exclude each other\n")
+
+
+def test_unsafe_fixes_are_made_only_when_asked_for(nograd_fix: NogradFix) -> None:
+    nograd_fix.write("a.py", UNSAFE)
+    done = nograd_fix.fix("a.py")
+    assert (done.code, codes(done.text), nograd_fix.read("a.py")) == (1, ["NGD403"], UNSAFE)
+    assert done.err == "nograd-fix: 1 finding left; 1 with --unsafe-fixes\n"
+    shown = nograd_fix.fix("--check", "--output-format=full", "a.py").text
+    assert "unsafe fix, see the rule's page:\n" in shown
+    done = nograd_fix.fix("--unsafe-fixes", "a.py")
+    assert (done.code, done.out) == (0, b"")
+    assert b"@torch.no_grad()\ndef batches" in nograd_fix.read("a.py")
 
 
 def test_the_guard_that_fixes_insert(nograd_fix: NogradFix) -> None:
@@ -163,6 +175,15 @@ def test_what_cannot_be_read_or_parsed_is_named_and_the_rest_is_done(nograd_fix:
     assert "nograd-fix: ./broken.py: is no Python: line 3: invalid syntax\n" in done.err
     assert nograd_fix.read("a.py") == nograd_fix.read("z.py") == MENDED
     assert nograd_fix.read("broken.py") == BROKEN
+
+
+def test_the_config_that_flake8_reads_through_a_plugin(nograd_fix: NogradFix) -> None:
+    """Flake8-pyproject makes flake8 read ``pyproject.toml``, and so ``nograd-fix``."""
+    pytest.importorskip("flake8p", reason="Flake8-pyproject is not installed")
+    nograd_fix.write("a.py", BOTH)
+    nograd_fix.write("pyproject.toml", '[tool.flake8]\nselect = ["NGD405"]\n')
+    assert [line.split()[1] for line in nograd_fix.lines("a.py")] == ["NGD405"]
+    assert codes(nograd_fix.fix("--check", "a.py").text) == ["NGD405"]
 
 
 # ------------------------------------------------------------------ standard input

@@ -101,15 +101,6 @@ def test_every_option_is_in_the_readme(flake8: Flake8) -> None:
     assert options == set(re.findall(r"--nograd-[a-z-]+", readme()))
 
 
-def test_every_option_of_the_command_is_on_its_page() -> None:
-    command = [sys.executable, "-m", "flake8_nograd", "--help"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    options = set(re.findall(r"^  (?:-\w \w+, )?(--[a-z-]+)", done.stdout, flags=re.MULTILINE))
-    page = (REPOSITORY / "docs" / "nograd-fix.md").read_text(encoding="utf-8")
-    table = page.partition("\n## Options\n")[2].partition("\n## ")[0]
-    assert options - {"--version"} == set(re.findall(r"`(--[a-z-]+)`", table))
-
-
 def test_the_page_on_frameworks_names_every_kind_and_its_example_is_valid() -> None:
     page = (REPOSITORY / "docs" / "frameworks.md").read_text(encoding="utf-8")
     assert {kind for kind in schema.KINDS if f"| `{kind}` |" not in page} == set()

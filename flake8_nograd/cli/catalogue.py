@@ -29,13 +29,13 @@ def name_of(code: str) -> str:
 
 def page(rule: Rule) -> str:
     """The page of a rule, with its heading."""
-    return f"# {rule.code} {rule.name}\n\n*{_level(rule)}*\n\n{rule.page}\n"
+    return f"# {rule.code} {rule.name}\n\n*{level(rule)}*\n\n{rule.page}\n"
 
 
 def table() -> str:
     """A line for each rule."""
     return "".join(
-        f"{rule.code} {rule.name} ({_level(rule)}): {rule.summary}\n" for rule in all_rules()
+        f"{rule.code} {rule.name} ({level(rule)}): {rule.summary}\n" for rule in all_rules()
     )
 
 
@@ -55,5 +55,6 @@ def as_json() -> str:
     return json.dumps(rules, indent=2) + "\n"
 
 
-def _level(rule: Rule) -> str:
+def level(rule: Rule) -> str:
+    """The rule's level, and whether it has to be asked for."""
     return f"{rule.level}, opt-in" if rule.is_opt_in else rule.level

@@ -255,6 +255,7 @@ class CommandLine:
             "--jobs",
             action=_HandOver,
             type=JobsArgument,
+            metavar="N",
             default="auto",
             help="number of processes, or `auto` (default: %(default)s)",
         )
