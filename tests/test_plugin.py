@@ -262,7 +262,7 @@ LOADS_NO_LIBCST = """\
 import sys
 
 {action}
-loaded = [name for name in sys.modules if name.split(".")[0] in ("libcst", "tomllib", "tomli")]
+loaded = [name for name in sys.modules if name.startswith(("libcst", "flake8_nograd.model"))]
 sys.exit(f"loaded {{loaded}}" if loaded else 0)
 """
 
