@@ -93,8 +93,9 @@ class Effect:
     - ``backward`` takes a gradient of the receiver, ``backward_argument`` of the first argument;
       ``scales``: it computes something from the loss first. ``gradient`` is ``autograd.grad``;
       ``needs_gradient`` takes gradients of whatever it runs; ``step`` is an optimizer's.
-    - ``drop`` gives a result without graph; ``detach`` the same value without its graph; ``read``
-      something that is no tensor, ``array`` too, and it raises where there is a graph;
+    - ``drop`` gives a result without graph, ``shape`` too, and it asks for no number; ``detach``
+      the same value without its graph; ``read`` something that is no tensor, ``array`` too, and it
+      raises where there is a graph;
       ``operation`` a tensor computed from its arguments, ``selection`` such a tensor and, second,
       integer indices; ``self`` the receiver; ``wrapped`` the model that the receiver wraps.
     - ``dropout`` is an operation that ignores the module's mode where ``training`` is not given,
@@ -115,6 +116,7 @@ class Effect:
         "gradient",
         "step",
         "drop",
+        "shape",
         "detach",
         "read",
         "array",

@@ -32,6 +32,7 @@ from flake8_nograd.model.values import (
     Partial,
     Result,
     SavedGrad,
+    Self,
     Thing,
     Use,
     Value,
@@ -45,6 +46,15 @@ if TYPE_CHECKING:
 
 _FILLS = frozenset("append extend insert add update put appendleft push store setdefault".split())
 """Methods of Python's containers, and of what imitates them, that keep their argument."""
+
+DROPS = {
+    "drop": Use.NUMBERS,
+    "detach": Use.NUMBERS,
+    "read": Use.NUMBERS,
+    "array": Use.ARRAY,
+    "shape": Use.SHAPE,
+}
+"""What cuts the graph off, and what it asks of the value."""
 
 _CONTEXT_MANAGERS = ("contextlib.contextmanager", "contextlib.asynccontextmanager")
 _WEIGHTS = frozenset(("weights", "pretrained"))
@@ -111,7 +121,7 @@ class Calls:
         if isinstance(callee, Partial):
             given = [*self._partials.get(callee.call, ()), *arguments]
             return self._again(fact, callee.inner, given)
-        if isinstance(callee, Instance):
+        if isinstance(callee, (Instance, Self)):
             return self._call_instance(fact, callee, arguments)
         if isinstance(callee, Parameter):
             return self._call_parameter(fact, callee, arguments)
@@ -226,9 +236,8 @@ class Calls:
     ) -> Value | None:
         run = self._run
         everything = join([value for _, value in arguments])
-        if row.does == "array":
-            run.use(everything, Use.ARRAY)
-        if row.does in ("drop", "array"):
+        if row.does in DROPS:
+            run.use(everything, DROPS[row.does])
             return thing(Result(fact.ref, path))
         if row.does == "operation":
             return self._operation(arguments)
@@ -329,17 +338,18 @@ class Calls:
         return Value(values.things, values.origins, values.made, (values, indices))
 
     def _call_instance(
-        self, fact: code.Call, callee: Instance, arguments: Arguments
+        self, fact: code.Call, callee: Instance | Self, arguments: Arguments
     ) -> Value | None:
-        if isinstance(callee.made_by, int):
-            if self._program.is_module_class(callee.made_by):
+        class_ref = self._program.class_of(callee)
+        if class_ref is not None:
+            if self._program.is_module_class(class_ref):
                 return None
-            unit = self._program.find_method(callee.made_by, "__call__")
-            if unit is None:
-                return None
-            return self._run.local.call_unit(
-                fact.ref, unit, callee, arguments, text_of(fact.function)
-            )
+            method = self._run.attribute(thing(callee), "__call__")
+            units = [each for each in ordered(method.things) if isinstance(each, Method)]
+            results = [self._again(fact, each, arguments) for each in units]
+            return join(results) if results else None
+        assert isinstance(callee, Instance)
+        assert isinstance(callee.made_by, str)
         row = self._frameworks.returns(callee.made_by)
         if row is not None and row.what == "loss":
             return self._operation(arguments)
@@ -399,6 +409,9 @@ class Calls:
         run = self._run
         given = join([value for _, value in arguments])
         last = path.rpartition(".")[2]
+        if given.origins and not receiver.origins and naming.drops_graph(last):
+            run.use(given, Use.NUMBERS)
+            return thing(Result(fact.ref, path))
         operates = naming.is_loss(path) or bool(receiver.origins)
         optimizes = naming.trains_its_argument(last) or self._takes_optimizer(arguments)
         fills = isinstance(fact.function, code.Attribute) and last in _FILLS and bool(arguments)
@@ -406,13 +419,11 @@ class Calls:
             self._gradient(fact, "needed", path, "", given, scales=False)
         elif not operates and not (fills and not receiver.things):
             run.use(given, Use.PASSED)
-        for each in given.things:
-            if isinstance(each, LocalFunction):
-                self._program.mark_passed(each.unit)
+        self._program.mark_passed(given.things)
         if fills and isinstance(fact.function, code.Attribute):
             run.extend(fact.function.value, given, appends=last in ("append", "extend"))
         if naming.is_class(path) and not self._run.models.mode_of_children(given):
-            run.live.set_mode([Result(fact.ref, path)], Mode.TRAIN)
+            run.live.set_mode([Result(fact.ref, path)], self._run.models.mode_of_wrapper(arguments))
         origins = given.origins | receiver.origins | callee.origins
         made = run.live.grad if operates and origins else UNKNOWN
         return Value(frozenset([Result(fact.ref, path)]), origins, made)
@@ -467,10 +478,11 @@ class Calls:
         run = self._run
         text = text_of(function.value)
         given = join([value for _, value in arguments])
+        run.use(receiver, DROPS.get(row.does, Use.NOWHERE))
         if row.does == "detach":
             self._run.models.detached(receiver)
             self._program.detached[fact.ref] = receiver.origins
-        if row.does in ("drop", "detach"):
+        if row.does in ("drop", "shape", "detach"):
             stays = row.does == "detach" and receiver.made == Grad.INFERENCE
             made = Grad.INFERENCE if stays else UNKNOWN
             return Value(frozenset([Result(fact.ref, function.name)]), made=made)
@@ -484,8 +496,6 @@ class Calls:
             return self._selection(fact, function.name, [receiver])
         if row.does == "load":
             self._program.loads = True
-        if row.does == "array":
-            run.use(receiver, Use.ARRAY)
         if row.does in ("read", "load", "array"):
             return thing(Result(fact.ref, function.name))
         if row.does in ("eval", "train"):

@@ -103,11 +103,11 @@ def evaluates(model: ModuleModel, forward: Forward) -> bool:
     """Whether a forward evaluates or infers."""
     unit = model.unit(forward.place.unit)
     fate = model.fate(forward)
-    if fate & Use.GRADIENT or model.is_module_method(unit):
+    if fate & Use.GRADIENT or model.is_module_method(unit) or model.is_optimizer_method(unit):
         return False
     if fate & Use.DECIDED and fate & _ESCAPES:
         return False
-    if model.is_test(unit) or model.is_smoke_test(forward):
+    if model.is_test(unit) or model.is_smoke_test(forward) or model.is_probe(forward):
         return False
     if model.makes_loss_require_gradient(unit) or model.is_trained_by_running(forward):
         return False
@@ -124,7 +124,7 @@ def evaluates(model: ModuleModel, forward: Forward) -> bool:
         return False
     if fate & Use.RETURNED and not model.is_firmly_evaluation(forward):
         return False
-    return not model.is_part_of_a_step(forward) or not fate & ~(Use.PASSED | Use.READ)
+    return not model.is_part_of_a_step(forward) or not fate & ~(Use.PASSED | Use.ASKED)
 
 
 def evaluates_in_train_mode(model: ModuleModel, forward: Forward) -> bool:
@@ -137,7 +137,7 @@ def evaluates_in_train_mode(model: ModuleModel, forward: Forward) -> bool:
     unit = model.unit(forward.place.unit)
     if model.is_called_by_name_only(forward) or model.is_test(unit):
         return False
-    if mode & Mode.EVAL or model.was_switched(forward) or model.is_deliberate(forward):
+    if mode & Mode.EVAL or model.was_switched(forward) or model.is_deliberate(unit):
         return False
     if forward.kind == "export":
         return mode == Mode.TRAIN
@@ -175,7 +175,7 @@ def _decides(model: ModuleModel, forward: Forward) -> bool:
     if model.trains(unit):
         return False
     return any(
-        model.fate(inner) & Use.GRADIENT
+        inner.kind == "forward" and model.fate(inner) & Use.GRADIENT
         for inner in unit.events.forwards
         if inner.place.ref in model.returned_origins(unit)
     )

@@ -160,6 +160,15 @@ class LoopModes:
     after: dict[Thing, Mode]
 
 
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """From here on the parameters of a model require gradients, or do not."""
+
+    ref: int
+    model: Thing
+    is_required: bool
+
+
 @dataclass(slots=True)
 class Events:
     """All that happened in one unit."""
@@ -171,6 +180,7 @@ class Events:
     notices: list[Notice] = field(default_factory=list)
     accumulations: list[Accumulation] = field(default_factory=list)
     loop_modes: list[LoopModes] = field(default_factory=list)
+    requirements: list[Requirement] = field(default_factory=list)
     thrown_away: set[int] = field(default_factory=set)
     """The calls, by ref, whose result nobody takes: statements of their own, or ``_ = ...``."""
     kept_in_names: set[int] = field(default_factory=set)

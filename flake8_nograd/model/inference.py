@@ -42,7 +42,7 @@ def _only_infers(model: ModuleModel, unit: Unit) -> bool:
         return False
     forwards = unit.events.forwards
     return bool(forwards) and all(
-        each.kind == "forward" and not model.fate(each) & ~(Use.READ | Use.TARGET | Use.ARRAY)
+        each.kind == "forward" and not model.fate(each) & ~(Use.ASKED | Use.TARGET | Use.ARRAY)
         for each in forwards
     )
 

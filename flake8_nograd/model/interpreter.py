@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from flake8_nograd.facts import code
 from flake8_nograd.model import naming
-from flake8_nograd.model.calls import Calls
+from flake8_nograd.model.calls import DROPS, Calls
 from flake8_nograd.model.events import (
     Accumulation,
     Events,
@@ -20,11 +20,12 @@ from flake8_nograd.model.events import (
     Notice,
     NoticeKind,
     Place,
+    Requirement,
     Summary,
 )
 from flake8_nograd.model.guards import Decoration, Guards
 from flake8_nograd.model.local_calls import LocalCalls
-from flake8_nograd.model.models import Models
+from flake8_nograd.model.models import Models, may_be_model
 from flake8_nograd.model.phases import Flag
 from flake8_nograd.model.program import (
     MODULE,
@@ -50,6 +51,7 @@ from flake8_nograd.model.values import (
     LocalFunction,
     Member,
     Method,
+    Mode,
     Parameter,
     Result,
     Self,
@@ -58,6 +60,7 @@ from flake8_nograd.model.values import (
     Value,
     join,
     members,
+    ordered,
     thing,
 )
 
@@ -179,6 +182,12 @@ class Interpreter:
         """A spelling that means something other than it seems, at ``ref`` or this statement."""
         place = self.place(self._statement if ref is None else ref)
         self.events.notices.append(Notice(place, kind, text, about))
+
+    def require(self, models: Iterable[Thing], is_required: bool) -> None:
+        """Models are frozen or unfrozen by this statement."""
+        self.events.requirements += (
+            Requirement(self._statement, each, is_required) for each in models
+        )
 
     def use(self, value: Value, use: Use) -> None:
         """``value`` goes where ``use`` says."""
@@ -328,6 +337,8 @@ class Interpreter:
     def _store(self, owner: Value, name: str, value: Value) -> None:
         for each in owner.things:
             class_ref = self.program.class_of(each)
+            if class_ref is None:
+                self.program.mark_passed(value.things)
             if class_ref is not None:
                 key: tuple[object, ...] = ("field", self.program.family(class_ref), name)
             else:
@@ -586,9 +597,26 @@ class Interpreter:
                 found = Grad.INHERITED
             grad |= self.live.grad if found == Grad.INHERITED else found
             acts = acts or found != Grad.INHERITED
+        if leave is None and naming.may_switch_mode(text_of(context)):
+            leave = self._enter_unknown_mode(context)
         if acts:
             self.entered.append((ref, outer))
             self.live.grad = grad
+        return leave
+
+    def _enter_unknown_mode(self, context: code.Expression) -> Callable[[], None] | None:
+        """A context manager from elsewhere may switch the models that it gets, until its end."""
+        if not isinstance(context, code.Call):
+            return None
+        given = [self.value(each.value) for each in context.arguments if path_of(each.value)]
+        models = [each for value in given for each in ordered(value.things) if may_be_model(each)]
+        before = [(each, self.live.mode(each)) for each in models]
+        self.live.set_mode(models, Mode.TRAIN | Mode.EVAL)
+
+        def leave() -> None:
+            for each, mode in before:
+                self.live.set_mode([each], mode)
+
         return leave
 
     def _notice_entry(self, ref: int, guard: GuardObject | External, item: code.WithItem) -> None:
@@ -846,7 +874,9 @@ class Interpreter:
             self.program.pretrained |= owner.origins
         if does == "detach":
             self.models.detached(owner)
-        drops = does in ("drop", "detach")
+        drops = does in ("drop", "shape", "detach")
+        if drops:
+            self.use(owner, DROPS[does])
         origins = frozenset() if drops else owner.origins | result.origins
         made = UNKNOWN if drops else owner.made | result.made
         return Value(frozenset(things), origins, made, result.parts)
@@ -933,6 +963,7 @@ class Interpreter:
         if isinstance(first, code.Formatted) or (
             isinstance(first, code.Constant) and isinstance(first.value, str)
         ):
+            self.use(join(operands), Use.NUMBERS)
             return NOTHING  # `"%.3f" % loss` is text
         return self.operated(operands)
 
@@ -961,7 +992,7 @@ class Interpreter:
         )
 
     def _comparison(self, expression: code.Comparison) -> Value:
-        self.value_of_parts(expression.operands)
+        self.use(self.value_of_parts(expression.operands), Use.NUMBERS)
         return NOTHING
 
     def _boolean(self, expression: code.Boolean) -> Value:
@@ -1024,7 +1055,7 @@ class Interpreter:
         return value
 
     def _formatted(self, expression: code.Formatted) -> Value:
-        self.value_of_parts(expression.parts)
+        self.use(self.value_of_parts(expression.parts), Use.NUMBERS)
         return NOTHING
 
     def _comprehension(self, expression: code.Comprehension) -> Value:

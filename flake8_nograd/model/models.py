@@ -270,10 +270,16 @@ class Models:
 
     def _require_gradients(self, models: Iterable[Thing], required: Value) -> None:
         """Freeze or unfreeze; under an ``if`` in a loop over parameters only some are meant."""
-        if Literal(True) in required.things:
+        models = list(models)
+        is_required = Literal(True) in required.things
+        if is_required:
             self._program.unfreeze(models)
         elif Literal(False) in required.things and not (self._run.loops and self._run.conditions):
             self._program.freeze(models)
+        else:
+            return
+        if is_required or not self._run.conditions:
+            self._run.require(models, is_required)
 
     def _is_own_switch(self, each: Self) -> bool:
         """Whether the unit is a module's own way to switch, or the module has no children."""

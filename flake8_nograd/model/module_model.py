@@ -134,7 +134,10 @@ class ModuleModel:
     def _is_built_as_module(self, owner: int) -> bool:
         """A class that holds modules, and may be one by a base in another file or by `forward`."""
         program = self.program
-        if not program.unknown_bases(owner) and program.find_method(owner, "forward") is None:
+        if program.unknown_bases(owner):
+            if any(name.startswith("forward") for name in program.classes[owner].methods):
+                return True
+        elif program.find_method(owner, "forward") is None:
             return False
         return bool(program.children(owner, MODULE))
 
@@ -201,6 +204,10 @@ class ModuleModel:
             or first.default in (code.Constant(True), code.Constant(False))
         )
 
+    def has_own_eval(self, unit: Unit) -> bool:
+        """Whether a method's class overrides ``eval`` too, which then calls no ``train(False)``."""
+        return unit.owner is not None and self.program.find_method(unit.owner, "eval") is not None
+
     def yields_on_purpose(self, unit: Unit) -> bool:
         """A context manager, or what an unknown decorator may make one: a fixture, a hook."""
         return unit.is_context_manager or any(
@@ -266,11 +273,21 @@ class ModuleModel:
             return script.exit_grad
         if unit.wrapped_in != Grad.INHERITED:
             return unit.wrapped_in
+        if self._is_off_since_construction(unit):
+            return Grad.OFF
         if self._is_called_as_another_copy(unit):
             return Grad.ON | Grad.OFF
         if self.is_callback(unit) or (unit.owner is not None and self._may_be_hook(unit)):
             return Grad.ON | Grad.OFF
         return Grad.ON
+
+    def _is_off_since_construction(self, unit: Unit) -> bool:
+        """A method of an object whose constructor leaves gradients off, for the whole thread."""
+        if unit.owner is None or unit.name == "__init__":
+            return False
+        init = self.program.find_method(unit.owner, "__init__")
+        summary = None if init is None else self.program.summary(init, init)
+        return summary is not None and summary.exit_grad.is_off
 
     def _is_called_as_another_copy(self, unit: Unit) -> bool:
         """The file calls the function, but never with this value of its flag."""
@@ -405,8 +422,18 @@ class ModuleModel:
     def is_frozen(self, forward: Forward) -> bool:
         """Whether no parameter of the model requires a gradient."""
         return bool(forward.models) and all(
-            self._is_frozen(model, forward.place.unit) for model in forward.models
+            self._is_frozen_before(forward, model) or self._is_frozen(model, forward.place.unit)
+            for model in forward.models
         )
+
+    def _is_frozen_before(self, forward: Forward, model: Thing) -> bool:
+        """Whether the last statement on it before a forward in its unit froze a model."""
+        said = [
+            each.is_required
+            for each in self.unit(forward.place.unit).events.requirements
+            if each.model == model and each.ref < forward.place.ref
+        ]
+        return bool(said) and not said[-1]
 
     def _is_frozen(self, model: Thing, unit: int, depth: int = 0) -> bool:
         each: Thing = model
@@ -455,9 +482,10 @@ class ModuleModel:
     def was_switched(self, forward: Forward) -> bool:
         """Whether the unit itself puts a forward's model in eval mode; no parent undoes it."""
         switches = self.unit(forward.place.unit).events.switches
+        models = {_without_underscore(each) for each in forward.models}
         return any(
             switch.mode & Mode.EVAL
-            and switch.models & forward.models
+            and not models.isdisjoint(map(_without_underscore, switch.models))
             and not any(
                 later.place.ref > switch.place.ref
                 and later.text != switch.text
@@ -632,15 +660,19 @@ class ModuleModel:
         """Whether the code says that a forward evaluates: mode, data, or the unit's own name."""
         if forward.held_out:
             return True
-        if self.mode(forward) == Mode.EVAL:
+        unit = self.unit(forward.place.unit)
+        if self.mode(forward) == Mode.EVAL and not naming.is_training(unit.name):
             return True
-        return self.is_evaluation_unit(self.unit(forward.place.unit))
+        return self.is_evaluation_unit(unit)
 
     def is_firmly_evaluation(self, forward: Forward) -> bool:
         """Whether more than a name such as ``embed`` or ``sample`` tells of an evaluation."""
-        if self.is_strict_evaluation(forward) or self.mode(forward) == Mode.EVAL:
+        unit = self.unit(forward.place.unit)
+        if self.is_strict_evaluation(forward):
             return True
-        owner = self.unit(forward.place.unit).owner
+        if self.mode(forward) == Mode.EVAL and not unit.events.reads_mode:
+            return True
+        owner = unit.owner
         return self.is_inference_file or (
             owner is not None and naming.is_strict_evaluation(self.program.classes[owner].name)
         )
@@ -667,9 +699,8 @@ class ModuleModel:
             )
         )
 
-    def is_deliberate(self, forward: Forward) -> bool:
-        """Whether a comment in its unit, or the unit's name, says that train mode is meant."""
-        unit = self.unit(forward.place.unit)
+    def is_deliberate(self, unit: Unit) -> bool:
+        """Whether a comment in a unit, or the unit's name, says that train mode is meant."""
         return naming.is_said_to_be_deliberate(unit.name) or any(
             naming.is_said_to_be_deliberate(comment) for comment in unit.events.comments
         )
@@ -758,6 +789,11 @@ class ModuleModel:
         """Whether the result of a forward goes into a name that nobody reads."""
         kept = self.unit(forward.place.unit).events.kept_in_names
         return forward.place.ref in kept and not self.program.uses(forward.place.ref) & Use.READ
+
+    def is_probe(self, forward: Forward) -> bool:
+        """Whether only the shape of the result is asked for."""
+        fate = self.fate(forward)
+        return bool(fate & Use.SHAPE) and not fate & ~(Use.SHAPE | Use.READ)
 
     def is_handed_out(self, unit: Unit) -> bool:
         """Whether callers that cannot be seen take a unit's result."""
@@ -861,6 +897,11 @@ def _given(model: Thing, call: CallSite) -> list[Thing]:
     if isinstance(model, Member):
         return members(_given(model.owner, call), model.name)
     return [model]
+
+
+def _without_underscore(model: Thing) -> Thing:
+    """``self._model``, by the name of the property that gives it: ``self.model``."""
+    return Member(model.owner, model.name.lstrip("_")) if isinstance(model, Member) else model
 
 
 def _asserts(body: code.Block) -> bool:

@@ -67,12 +67,15 @@ _VERBS = frozenset(
     """.split()
 )
 _TRAINING_CALL = frozenset("backward optimize minimize train adapt".split())
+_DROPS = frozenset("numpy np ndarray tolist detach detached".split())
 _DELIBERATE = re.compile(
     r"(train(ing)?[- ]mode|mc[-_ ]?dropout|monte[-_ ]?carlo|dropout\W+(is |are |stays? |kept )*"
     r"(on|active|enabled)|keep\w*\b.*(dropout|batch ?norm)|on purpose|deliberate|intentional"
-    r"|batch ?norm statistics)",
+    r"|batch ?norm statistics|always\b.*\b(dropout|train(ing)?|batch ?norm)"
+    r"|(dropout|batch ?norm)\b.*\balways)",
     re.IGNORECASE,
 )
+_MODE_SWITCH = frozenset("eval evaluation evaluating inference mode train training".split())
 _GUARD = frozenset(
     "grad grads gradient gradients inference eval evaluation guard ctx context".split()
 )
@@ -171,6 +174,13 @@ def trains_its_argument(name: str) -> bool:
 
 
 @cache
+def drops_graph(name: str) -> bool:
+    """``to_numpy``, ``torch_item``: a helper that, by its name, gives numbers without a graph."""
+    found = words(last_of(name))
+    return not _DROPS.isdisjoint(found) or (found[-1:] == ("item",) and found[0] not in _VERBS)
+
+
+@cache
 def is_said_to_be_deliberate(comment: str) -> bool:
     """``# keep dropout on``, ``# MC dropout``: a comment that says that train mode is meant."""
     return bool(_DELIBERATE.search(comment))
@@ -212,6 +222,12 @@ def is_strict_evaluation(name: str) -> bool:
     """``evaluate``, ``validate``, ``test_epoch``, ``predict``: nothing but an evaluation."""
     found = set(words(name))
     return bool(found & _STRICT_EVALUATION) and not found & _TRAINING
+
+
+@cache
+def may_switch_mode(name: str) -> bool:
+    """``eval_mode(model)``: an unknown context manager that may set the mode of what it gets."""
+    return not _MODE_SWITCH.isdisjoint(words(name))
 
 
 @cache

@@ -21,6 +21,8 @@ from flake8_nograd.model.values import (
     Grad,
     Instance,
     LocalClass,
+    LocalFunction,
+    Method,
     Origin,
     Parameter,
     Self,
@@ -213,10 +215,12 @@ class Program:
             self._summaries[unit] = summary
             self._changed(("summary", unit))
 
-    def mark_passed(self, unit: int) -> None:
-        """A unit was given by name to a call that cannot be looked into."""
-        for each in (unit, *self.units[unit].copies):
-            self.units[each].is_passed = True
+    def mark_passed(self, things: Iterable[Thing]) -> None:
+        """Units among these things were given by name to code that cannot be looked into."""
+        for each in things:
+            if isinstance(each, (LocalFunction, Method)):
+                for ref in (each.unit, *self.units[each.unit].copies):
+                    self.units[ref].is_passed = True
 
     def summary(self, unit: int, reader: int) -> Summary | None:
         """What a caller sees of ``unit``; None while it has not been interpreted."""

@@ -116,7 +116,7 @@ def switched_back(model: ModuleModel) -> Iterator[tuple[Place, str]]:
     for forward in model.forwards():
         if forward.kind != "forward" or not forward.mode & Mode.TRAIN:
             continue
-        if not model.was_switched(forward) or model.is_deliberate(forward):
+        if not model.was_switched(forward) or model.is_deliberate(model.unit(forward.place.unit)):
             continue
         if model.is_part_of_a_step(forward) or not model.is_strict_evaluation(forward):
             continue
@@ -143,7 +143,7 @@ def trained_in_eval_mode(model: ModuleModel) -> Iterator[Forward]:
     for forward in model.forwards():
         if forward.kind != "forward" or forward.models in reported:
             continue
-        if not model.is_optimized(forward) or model.is_deliberate(forward):
+        if not model.is_optimized(forward) or model.is_deliberate(model.unit(forward.place.unit)):
             continue
         if model.is_guarded(forward):
             continue

@@ -72,6 +72,12 @@ class Use(enum.IntFlag):
     """Detached on one branch only: who calls decides whether a gradient is taken."""
     ARRAY = 256
     """Into NumPy, which raises where there is a graph: so there is none, or it is no tensor."""
+    SHAPE = 1024
+    """Its shape was asked for."""
+    NUMBERS = 2048
+    """Its numbers were asked for: printed, compared, detached."""
+    ASKED = READ | SHAPE | NUMBERS
+    """Nothing that outlives the unit."""
 
 
 # --------------------------------------------------------------------- things

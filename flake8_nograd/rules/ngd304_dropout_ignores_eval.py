@@ -46,7 +46,8 @@ class Net(nn.Module):
 
 ## Not reported
 
-- `training=True`, written out: dropout in eval mode is meant, as in some prenets.
+- `training=True`, written out, or a comment that says so: dropout in eval mode is meant, as in
+  some prenets.
 - `p` of zero; `dropout_p` that depends on the mode.
 - Calls outside of modules.
 
@@ -79,7 +80,7 @@ def check(model: ModuleModel) -> Iterator[Finding]:
     """Functional dropout without a mode, and mode-dependent layers built in ``forward``."""
     for notice in (*model.notices("dropout"), *model.notices("attention dropout")):
         unit = model.unit(notice.place.unit)
-        if unit.events.reads_mode or notice.place.conditional:
+        if unit.events.reads_mode or notice.place.conditional or model.is_deliberate(unit):
             continue
         if model.is_module_method(unit):
             text = f"`{notice.text}(...)` drops in eval mode too"

@@ -63,7 +63,7 @@ LEVEL: Level = "error"
 def check(model: ModuleModel) -> Iterator[Finding]:
     """Every override of ``nn.Module.train`` that cannot be called with a mode alone."""
     for unit in model.units:
-        if unit.name == "train" and not model.takes_mode(unit):
+        if unit.name == "train" and not model.takes_mode(unit) and not model.has_own_eval(unit):
             text = "this `train` hides `Module.train(mode)`, so `eval()` raises"
             message = problem(text, "take `mode=True`, or rename it")
             yield Finding(unit.ref, message, TakeMode(unit.ref))
