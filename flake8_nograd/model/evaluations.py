@@ -119,10 +119,14 @@ def evaluates(model: ModuleModel, forward: Forward) -> bool:
     if fate & Use.TARGET and not evident and model.is_part_of_a_step(forward):
         return False
     if not fate & _ESCAPES:
-        return True
+        return evident or bool(fate & Use.NUMBERS) or not model.may_be_any_callable(forward)
     if not evident or fate & Use.HANDED or model.is_handed_out(unit):
         return False
-    if fate & Use.RETURNED and not model.is_firmly_evaluation(forward):
+    if model.gives_its_own_kind(unit):
+        return False
+    if fate & (Use.RETURNED | Use.PASSED) and not model.is_firmly_evaluation(forward):
+        return False
+    if forward.by_name and not model.is_plainly_evaluation(forward):
         return False
     return not model.is_part_of_a_step(forward) or not fate & ~(Use.PASSED | Use.ASKED)
 
@@ -147,6 +151,8 @@ def evaluates_in_train_mode(model: ModuleModel, forward: Forward) -> bool:
     if mode == Mode.TRAIN:
         if strict:
             return True
+        if forward.by_name:
+            return False  # an object of another file's class, which may have no mode
         if model.is_part_of_a_step(forward) or model.is_sampling(forward):
             return False
         if model.is_never_read(forward):
@@ -156,7 +162,7 @@ def evaluates_in_train_mode(model: ModuleModel, forward: Forward) -> bool:
         if model.is_inference_file:
             return True
         return model.is_evaluation_unit(unit)
-    if model.is_switched_by_script(forward) or model.is_pretrained(forward):
+    if model.is_switched_by_script(forward) or model.is_loaded_elsewhere(forward):
         return False
     if model.takes_gradients(unit):
         return strict and model.is_trained_beside(forward)

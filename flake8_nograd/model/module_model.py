@@ -665,12 +665,22 @@ class ModuleModel:
             return True
         return self.is_evaluation_unit(unit)
 
+    def is_plainly_evaluation(self, forward: Forward) -> bool:
+        """Whether an evaluation shows by its mode, data, weights, or a name such as evaluate."""
+        return (
+            self.mode(forward) == Mode.EVAL
+            or self.is_inference_file
+            or self.is_strict_evaluation(forward)
+        )
+
     def is_firmly_evaluation(self, forward: Forward) -> bool:
         """Whether more than a name such as ``embed`` or ``sample`` tells of an evaluation."""
         unit = self.unit(forward.place.unit)
         if self.is_strict_evaluation(forward):
             return True
         if self.mode(forward) == Mode.EVAL and not unit.events.reads_mode:
+            return True
+        if unit.flag is not None and not unit.flag.trains:
             return True
         owner = unit.owner
         return self.is_inference_file or (
@@ -719,9 +729,17 @@ class ModuleModel:
         """Whether a forward's unit samples from a generative model, by its name."""
         return naming.is_sampling(self.unit(forward.place.unit).name)
 
-    def is_pretrained(self, forward: Forward) -> bool:
-        """Whether the use of its result shows a pretrained model, which comes in eval mode."""
-        return forward.place.ref in self.program.pretrained
+    def is_loaded_elsewhere(self, forward: Forward) -> bool:
+        """Whether a model comes from where it may be put in eval mode.
+
+        Its outputs are those of a pretrained model, or it is made by ``X.from_config(...)`` or the
+        like of a class in another file.
+        """
+        return forward.place.ref in self.program.pretrained or any(
+            naming.is_alternative_constructor(each.path)
+            for each in map(_whole, forward.models)
+            if isinstance(each, Result)
+        )
 
     def is_smoke_test(self, forward: Forward) -> bool:
         """A fresh model, or random input, in a file that neither trains nor loads anything."""
@@ -794,6 +812,22 @@ class ModuleModel:
         """Whether only the shape of the result is asked for."""
         fate = self.fate(forward)
         return bool(fate & Use.SHAPE) and not fate & ~(Use.SHAPE | Use.READ)
+
+    def may_be_any_callable(self, forward: Forward) -> bool:
+        """A parameter that only its name makes a model: any function may be given for it."""
+        return forward.by_name and all(isinstance(each, Parameter) for each in forward.models)
+
+    def gives_its_own_kind(self, unit: Unit) -> bool:
+        """A method that returns a new object of its class: the next state, as of a filter."""
+        summary = self.program.summary(unit.ref, unit.ref)
+        return (
+            unit.owner is not None
+            and summary is not None
+            and any(
+                isinstance(each, Instance) and each.made_by == unit.owner
+                for each in summary.returns.things
+            )
+        )
 
     def is_handed_out(self, unit: Unit) -> bool:
         """Whether callers that cannot be seen take a unit's result."""
@@ -902,6 +936,13 @@ def _given(model: Thing, call: CallSite) -> list[Thing]:
 def _without_underscore(model: Thing) -> Thing:
     """``self._model``, by the name of the property that gives it: ``self.model``."""
     return Member(model.owner, model.name.lstrip("_")) if isinstance(model, Member) else model
+
+
+def _whole(model: Thing) -> Thing:
+    """The model that a part belongs to."""
+    while isinstance(model, Member):
+        model = model.owner
+    return model
 
 
 def _asserts(body: code.Block) -> bool:

@@ -174,6 +174,12 @@ def trains_its_argument(name: str) -> bool:
 
 
 @cache
+def is_alternative_constructor(name: str) -> bool:
+    """``Model.from_config``: a class method that makes an instance."""
+    return last_of(name).startswith("from_")
+
+
+@cache
 def drops_graph(name: str) -> bool:
     """``to_numpy``, ``torch_item``: a helper that, by its name, gives numbers without a graph."""
     found = words(last_of(name))
