@@ -119,7 +119,7 @@ def evaluates(model: ModuleModel, forward: Forward) -> bool:
     if fate & Use.TARGET and not evident and model.is_part_of_a_step(forward):
         return False
     if not fate & _ESCAPES:
-        return evident or bool(fate & Use.NUMBERS) or not model.may_be_any_callable(forward)
+        return evident or not model.may_be_no_model(forward)
     if not evident or fate & Use.HANDED or model.is_handed_out(unit):
         return False
     if model.gives_its_own_kind(unit):

@@ -205,6 +205,8 @@ class Summary:
     """
 
     returns: Value
+    is_abstract: bool
+    """It only raises: a class in another file overrides it."""
     exit_grad: Grad
     exit_modes: frozenset[tuple[Thing, Mode]]
     yields: Grad

@@ -131,6 +131,7 @@ class Interpreter:
             exit_grad = end.grad
         summary = Summary(
             returns=self._returned,
+            is_abstract=end is None and not self._heads,
             exit_grad=exit_grad,
             exit_modes=frozenset(() if end is None else end.modes.items()),
             yields=Grad.INHERITED if yielded is None else yielded.grad,
@@ -992,7 +993,11 @@ class Interpreter:
         )
 
     def _comparison(self, expression: code.Comparison) -> Value:
-        self.use(self.value_of_parts(expression.operands), Use.NUMBERS)
+        operands = self.value_of_parts(expression.operands)
+        with_text = any(
+            isinstance(each, Literal) and isinstance(each.value, str) for each in operands.things
+        )
+        self.use(operands, Use.ARRAY if with_text else Use.NUMBERS)
         return NOTHING
 
     def _boolean(self, expression: code.Boolean) -> Value:

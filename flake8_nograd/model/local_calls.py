@@ -80,6 +80,8 @@ class LocalCalls:
             )
             if use:
                 run.use(value, use)
+        if summary.is_abstract:
+            run.use(given, Use.PASSED)
         is_lazy = unit.function is not None and unit.function.is_generator
         if not is_lazy:
             self.apply_modes(ref, summary.exit_modes)

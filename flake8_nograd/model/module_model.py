@@ -813,9 +813,19 @@ class ModuleModel:
         fate = self.fate(forward)
         return bool(fate & Use.SHAPE) and not fate & ~(Use.SHAPE | Use.READ)
 
-    def may_be_any_callable(self, forward: Forward) -> bool:
-        """A parameter that only its name makes a model: any function may be given for it."""
-        return forward.by_name and all(isinstance(each, Parameter) for each in forward.models)
+    def may_be_no_model(self, forward: Forward) -> bool:
+        """Whether a name alone makes a model of what may be a fixed filter, a table, a tokenizer.
+
+        It is an object of a class in another file, or a parameter, and nobody asks for a number
+        of what it gives.
+        """
+        if not forward.by_name:
+            return False
+        if any(isinstance(each, Result) for each in forward.models):
+            return True
+        return not self.fate(forward) & Use.NUMBERS and all(
+            isinstance(each, Parameter) for each in forward.models
+        )
 
     def gives_its_own_kind(self, unit: Unit) -> bool:
         """A method that returns a new object of its class: the next state, as of a filter."""
@@ -831,15 +841,14 @@ class ModuleModel:
 
     def is_handed_out(self, unit: Unit) -> bool:
         """Whether callers that cannot be seen take a unit's result."""
-        return self.is_callback(unit) or self._may_be_called_by_base(unit)
+        if self.callers(unit.ref):
+            return False
+        is_private = unit.name.startswith("_") and not unit.name.endswith("__")
+        return is_private or self.is_callback(unit) or self._may_be_called_by_base(unit)
 
     def _may_be_called_by_base(self, unit: Unit) -> bool:
         """A method that nothing here calls, of a class whose base is in another file."""
-        return (
-            unit.owner is not None
-            and not self.callers(unit.ref)
-            and bool(self.program.unknown_bases(unit.owner))
-        )
+        return unit.owner is not None and bool(self.program.unknown_bases(unit.owner))
 
     def is_callback(self, unit: Unit) -> bool:
         """Whether code that cannot be looked into may call a unit in a state of its own."""
@@ -879,7 +888,10 @@ class ModuleModel:
         mode = Mode(0)
         calls = self._callers.get(unit, [])
         for call in calls:
-            for each in self.given(model, call):
+            given = self.given(model, call)
+            if not given:
+                mode |= Mode.TRAIN | Mode.EVAL  # a library calls it, with what it was given
+            for each in given:
                 found = mode_in(call.modes, each)
                 mode |= found & ~Mode.INHERITED
                 if found & Mode.INHERITED:
