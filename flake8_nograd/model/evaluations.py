@@ -151,8 +151,8 @@ def evaluates_in_train_mode(model: ModuleModel, forward: Forward) -> bool:
     if mode == Mode.TRAIN:
         if strict:
             return True
-        if forward.by_name:
-            return False  # an object of another file's class, which may have no mode
+        if model.is_of_another_file(forward):
+            return False  # it may have no mode
         if model.is_part_of_a_step(forward) or model.is_sampling(forward):
             return False
         if model.is_never_read(forward):

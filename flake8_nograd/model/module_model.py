@@ -661,6 +661,8 @@ class ModuleModel:
         if forward.held_out:
             return True
         unit = self.unit(forward.place.unit)
+        if forward.mode == Mode.EVAL:
+            return True
         if self.mode(forward) == Mode.EVAL and not naming.is_training(unit.name):
             return True
         return self.is_evaluation_unit(unit)
@@ -821,11 +823,19 @@ class ModuleModel:
         """
         if not forward.by_name:
             return False
-        if any(isinstance(each, Result) for each in forward.models):
+        if self.is_of_another_file(forward):
             return True
         return not self.fate(forward) & Use.NUMBERS and all(
             isinstance(each, Parameter) for each in forward.models
         )
+
+    def is_of_another_file(self, forward: Forward) -> bool:
+        """Whether what is run is made by code of another file, and only names make it a model."""
+        made = {_whole(each) for each in forward.models}
+        for each in list(made):
+            if isinstance(each, Parameter):
+                made |= self.program.arguments(each, each.unit).things
+        return forward.by_name and any(isinstance(each, Result) for each in made)
 
     def gives_its_own_kind(self, unit: Unit) -> bool:
         """A method that returns a new object of its class: the next state, as of a filter."""

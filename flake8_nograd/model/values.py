@@ -71,7 +71,7 @@ class Use(enum.IntFlag):
     DECIDED = 512
     """Detached on one branch only: who calls decides whether a gradient is taken."""
     ARRAY = 256
-    """Into NumPy, which raises where there is a graph, or beside text: so it is no tensor with one."""
+    """Into NumPy, which raises where there is a graph, or compared with text: it has no graph."""
     SHAPE = 1024
     """Its shape was asked for."""
     NUMBERS = 2048
