@@ -220,6 +220,7 @@ RETURNS = {
 }
 CALLS = {
     "drop": Probe(collected("NAME(net(x))"), RECORDS, NONE),
+    "shape": Probe(evaluation("pass", "print(NAME(net(x)))"), NONE, RECORDS),
     "operation": Probe(LOSS_BY, {"NGD203"}, NONE),
     "dropout": Probe(FORWARD_BY, {"NGD304"}, NONE),
     "attention_dropout": Probe(FORWARD_BY.replace("(x)", "(x, dropout_p=0.1)"), {"NGD304"}, NONE),
@@ -236,6 +237,7 @@ CALLS = {
 }
 METHODS = {
     "drop": Probe(collected("net(x).METHOD()"), RECORDS, NONE),
+    "shape": Probe(evaluation("pass", "print(net(x).METHOD())"), NONE, RECORDS),
     "detach": Probe(collected("net(x).METHOD()"), RECORDS, NONE),
     "read": Probe(collected("net(x).METHOD()"), RECORDS, NONE),
     "array": Probe(evaluation("pass", "print(net(x).METHOD())"), NONE, RECORDS),
@@ -267,6 +269,7 @@ STEPS = {
 }
 ATTRIBUTES = {
     "drop": Probe(collected("net(x).METHOD"), RECORDS, NONE),
+    "shape": Probe(evaluation("pass", "print(net(x).METHOD)"), NONE, RECORDS),
     "detach": Probe(collected("net(x).METHOD"), RECORDS, NONE),
     "wrapped": Probe(made(f"nn.DataParallel({NEW_NET})", called="{}.METHOD(x)"), BOTH, NONE),
     "pretrained": Probe(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from flake8_nograd.model import naming
 from flake8_nograd.model.events import Forward
 from flake8_nograd.model.module_model import Entry, ModuleModel
 from flake8_nograd.model.program import MODULE, Unit
@@ -112,6 +113,8 @@ def evaluates(model: ModuleModel, forward: Forward) -> bool:
     if model.makes_loss_require_gradient(unit) or model.is_trained_by_running(forward):
         return False
     evident = model.is_evaluation(forward)
+    if naming.is_loss(unit.name) and not evident:
+        return False
     if model.is_thrown_away(forward):
         return model.is_strict_evaluation(forward) and not model.is_part_of_a_step(forward)
     if model.is_never_read(forward):
