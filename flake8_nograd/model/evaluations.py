@@ -113,7 +113,9 @@ def evaluates(model: ModuleModel, forward: Forward) -> bool:
     if model.makes_loss_require_gradient(unit) or model.is_trained_by_running(forward):
         return False
     evident = model.is_evaluation(forward)
-    if naming.is_loss(unit.name) and not evident:
+    if (naming.is_loss(unit.name) or naming.is_profile(unit.name)) and not evident:
+        return False
+    if model.may_guard_itself(forward) and not model.is_plainly_evaluation(forward):
         return False
     if model.is_thrown_away(forward):
         return model.is_strict_evaluation(forward) and not model.is_part_of_a_step(forward)
@@ -142,7 +144,7 @@ def evaluates_in_train_mode(model: ModuleModel, forward: Forward) -> bool:
     """
     mode = model.mode(forward)
     unit = model.unit(forward.place.unit)
-    if model.is_called_by_name_only(forward) or model.is_test(unit):
+    if model.is_called_by_name_only(forward) or model.is_test(unit) or model.may_be_hook(unit):
         return False
     if mode & Mode.EVAL or model.was_switched(forward) or model.is_deliberate(unit):
         return False
@@ -166,6 +168,8 @@ def evaluates_in_train_mode(model: ModuleModel, forward: Forward) -> bool:
             return True
         return model.is_evaluation_unit(unit)
     if model.is_switched_by_script(forward) or model.is_loaded_elsewhere(forward):
+        return False
+    if model.is_handed_out(unit):
         return False
     if model.takes_gradients(unit):
         return strict and model.is_trained_beside(forward)

@@ -158,9 +158,9 @@ class Interpreter:
             if index == 0 and self.unit.receives and self.unit.owner is not None:
                 own_class = self.unit.owner
                 is_class = self.unit.receives_class
-                self.state.names[parameter.name] = thing(
-                    LocalClass(own_class) if is_class else Self(own_class)
-                )
+                instance = thing(LocalClass(own_class) if is_class else Self(own_class))
+                self.state.names[parameter.name] = instance
+                self._publish(parameter.name, instance)
                 continue
             own = Parameter(self.unit.ref, parameter.name)
             value = Value(frozenset([own]), frozenset([own]))

@@ -244,6 +244,7 @@ class LocalCalls:
         is_module = program.is_module_class(class_ref)
         if is_module:
             self._run.live.set_mode([made], self._run.models.mode_of_wrapper(arguments))
+            self._freeze_wrapper(made, class_ref, arguments)
         init = program.find_method(class_ref, "__init__")
         if init is not None:
             self.call_unit(fact.ref, init, made, arguments, text_of(fact.function))
@@ -258,6 +259,15 @@ class LocalCalls:
             if guard is not None:
                 return self._run.guards.make(guard, arguments, made)
         return thing(made)
+
+    def _freeze_wrapper(self, made: Instance, class_ref: int, arguments: Arguments) -> None:
+        """A module without layers of its own is as frozen as the model that it is built around."""
+        given = [each for _, value in arguments for each in ordered(value.things)]
+        reader = self._run.unit.ref
+        if self._program.children(class_ref, reader):
+            return
+        if any(self._program.is_frozen(each, reader) for each in given):
+            self._program.freeze([made])
 
     def _fill_fields(self, class_ref: int, arguments: Arguments) -> None:
         """A dataclass: its arguments become its fields."""

@@ -164,9 +164,13 @@ class Models:
         if program.is_used_as_model(each, reader):
             return Evidence.STRONG
         if isinstance(each, Parameter) and depth < 4:
-            given = program.arguments(each, reader).things
-            if any(
-                self.evidence_of(one, depth + 1) == Evidence.STRONG for one in given if one != each
+            given = {
+                self.evidence_of(one, depth + 1)
+                for one in program.arguments(each, reader).things
+                if one != each and not isinstance(one, Literal)
+            }
+            if Evidence.STRONG in given and (
+                Evidence.AGAINST not in given or naming.is_model(each.name)
             ):
                 return Evidence.STRONG
             return Evidence.AGAINST if each in program.plain_functions else Evidence.NONE

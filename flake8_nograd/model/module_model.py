@@ -44,9 +44,8 @@ from flake8_nograd.model.values import (
     members,
 )
 
-_RANDOM_INPUT = frozenset(
-    f"torch.{name}" for name in "randn rand randint zeros ones empty full arange".split()
-)
+_CONSTANT_INPUT = frozenset(f"torch.{name}" for name in "zeros ones empty full".split())
+_RANDOM_INPUT = _CONSTANT_INPUT | {f"torch.{name}" for name in "randn rand randint arange".split()}
 
 
 @dataclass(frozen=True)
@@ -182,8 +181,9 @@ class ModuleModel:
 
     @cached_property
     def _is_test_file(self) -> bool:
-        return self.program.imports_tests and any(
-            unit.name.startswith("test_") for unit in self.units
+        return any(
+            unit.name.startswith("test_") and (self.program.imports_tests or _asserts(unit.body))
+            for unit in self.units
         )
 
     def takes_mode(self, unit: Unit) -> bool:
@@ -277,7 +277,7 @@ class ModuleModel:
             return Grad.OFF
         if self._is_called_as_another_copy(unit):
             return Grad.ON | Grad.OFF
-        if self.is_callback(unit) or (unit.owner is not None and self._may_be_hook(unit)):
+        if self.is_callback(unit) or self.may_be_hook(unit):
             return Grad.ON | Grad.OFF
         return Grad.ON
 
@@ -295,10 +295,11 @@ class ModuleModel:
             return False
         return any(self.callers(each) for each in self.unit(unit.copy_of).copies)
 
-    def _may_be_hook(self, unit: Unit) -> bool:
-        """A method named like a framework's hook, on a class whose base is in another file."""
-        assert unit.owner is not None
-        return unit.name in _HOOK_NAMES and bool(self.program.unknown_bases(unit.owner))
+    def may_be_hook(self, unit: Unit) -> bool:
+        """A method named as one that its base runs, on a class whose base is in another file."""
+        if unit.owner is None or not self.program.unknown_bases(unit.owner):
+            return False
+        return unit.name in _HOOK_NAMES or naming.is_hook(unit.name)
 
     def is_recording(self, forward: Forward) -> Entry | None:
         """How the unit of a recording forward is entered; None if it may not record."""
@@ -523,6 +524,10 @@ class ModuleModel:
             switch.mode & Mode.EVAL and switch.text == forward.model_text
             for switch in self.unit(MODULE).events.switches
         )
+
+    def switches_both_ways(self, unit: Unit) -> bool:
+        """Whether a unit calls both ``.eval()`` and ``.train()``."""
+        return {switch.mode for switch in unit.events.switches} >= {Mode.EVAL, Mode.TRAIN}
 
     def outermost_evaluation(self, forward: Forward) -> int:
         """The outermost loop around a forward that takes no gradient, or the forward itself."""
@@ -811,7 +816,11 @@ class ModuleModel:
         return forward.place.ref in kept and not self.program.uses(forward.place.ref) & Use.READ
 
     def is_probe(self, forward: Forward) -> bool:
-        """Whether only the shape of the result is asked for."""
+        """Whether only the shape of the result is asked for, or the input is a constant."""
+        if forward.inputs and all(
+            isinstance(each, Result) and each.path in _CONSTANT_INPUT for each in forward.inputs
+        ):
+            return True
         fate = self.fate(forward)
         return bool(fate & Use.SHAPE) and not fate & ~(Use.SHAPE | Use.READ)
 
@@ -836,6 +845,13 @@ class ModuleModel:
             if isinstance(each, Parameter):
                 made |= self.program.arguments(each, each.unit).things
         return forward.by_name and any(isinstance(each, Result) for each in made)
+
+    def may_guard_itself(self, forward: Forward) -> bool:
+        """A method such as ``encode`` of an object of another file, which may hold a guard."""
+        return forward.text not in (
+            forward.model_text,
+            f"{forward.model_text}.forward",
+        ) and self.is_of_another_file(forward)
 
     def gives_its_own_kind(self, unit: Unit) -> bool:
         """A method that returns a new object of its class: the next state, as of a filter."""
@@ -969,11 +985,22 @@ def _whole(model: Thing) -> Thing:
 
 def _asserts(body: code.Block) -> bool:
     for statement in body:
-        if isinstance(statement, code.Assert):
+        if isinstance(statement, code.Assert) or _calls_assertion(statement):
             return True
-        if isinstance(statement, (code.For, code.With, code.While)) and _asserts(statement.body):
+        if isinstance(statement, (code.For, code.With, code.While, code.Try)):
+            if _asserts(statement.body):
+                return True
+        if isinstance(statement, code.If) and any(_asserts(body) for _, body in statement.branches):
             return True
     return False
+
+
+def _calls_assertion(statement: code.Statement) -> bool:
+    """``torch.testing.assert_close(...)``, ``self.assertEqual(...)``."""
+    if not isinstance(statement, code.Evaluate) or not isinstance(statement.value, code.Call):
+        return False
+    function = statement.value.function
+    return isinstance(function, code.Attribute) and function.name.startswith("assert")
 
 
 _HOOK_NAMES = frozenset(

@@ -63,7 +63,8 @@ _VERBS = frozenset(
     """
     get build load create make init initialize save unwrap wrap setup set define prepare update
     train test eval evaluate export register compile find select choose restore download print
-    count copy clone freeze unfreeze reset configure convert is has should can use
+    count copy clone freeze unfreeze reset configure convert is has should can use compute run call
+    preprocess default
     """.split()
 )
 _TRAINING_CALL = frozenset("backward optimize minimize train adapt".split())
@@ -171,6 +172,19 @@ def is_loss(name: str) -> bool:
 def trains_its_argument(name: str) -> bool:
     """``trainer.optimize(loss)``: a call that, by its name, trains on what it is given."""
     return not _TRAINING_CALL.isdisjoint(words(last_of(name)))
+
+
+@cache
+def is_hook(name: str) -> bool:
+    """``_predict``, ``inner_predict``, ``predict_impl``: what a base class runs in its own way."""
+    is_private = name.startswith("_") and not name.startswith("__")
+    return is_private or name.startswith(("inner_", "do_", "on_")) or name.endswith("_impl")
+
+
+@cache
+def is_profile(name: str) -> bool:
+    """``profile_memory``: a unit that measures what a model costs as it is."""
+    return not {"profile", "profiling", "profiler"}.isdisjoint(words(name))
 
 
 @cache

@@ -304,9 +304,14 @@ class Program:
         ]
 
     def unknown_bases(self, ref: int) -> list[str]:
-        """The bases of a class that are neither torch's nor Python's: their code is not seen."""
+        """The bases of a class that are neither torch's nor Python's: their code is not seen.
+
+        A mixin stands for those that it is mixed with.
+        """
         known = ("torch.", "abc.", "typing.")
-        return [path for path in self.external_bases(ref) if not path.startswith(known)]
+        paths = [path for path in self.external_bases(ref) if not path.startswith(known)]
+        name = self.classes[ref].name
+        return [*paths, name] if name.endswith("Mixin") else paths
 
     def is_module_class(self, ref: int) -> bool:
         """Whether instances are modules: by torch's base, or an unknown one and ``forward``."""
@@ -317,7 +322,7 @@ class Program:
         if not unknown:
             return False
         return self.find_method(ref, "forward") is not None or any(
-            path.endswith("Module") for path in unknown
+            "Module" in path.rpartition(".")[2] for path in unknown
         )
 
     def _makes_models(self, path: str) -> bool:

@@ -41,6 +41,7 @@ def load(path):
 
 - A module's own `train` method, which may set it.
 - `training` of what is no model.
+- One layer's flag between the `.eval()` and the `.train()` of the whole: that is on purpose.
 
 ## Fix and its safety
 
@@ -70,7 +71,8 @@ def check(model: ModuleModel) -> Iterator[Finding]:
     """Every statement that assigns to the ``training`` of a model, outside its own class."""
     reported: set[int] = set()
     for notice in model.notices("mode as attribute"):
-        if notice.place.ref in reported or model.is_test(model.unit(notice.place.unit)):
+        unit = model.unit(notice.place.unit)
+        if notice.place.ref in reported or model.switches_both_ways(unit) or model.is_test(unit):
             continue
         reported.add(notice.place.ref)
         text = f"`{notice.text}.training = ...` does not reach the model's children"
