@@ -215,6 +215,7 @@ class Calls:
                 each.model for each in everything.things if isinstance(each, ParametersOf)
             )
         if row.what in ("model", "layer"):
+            self._run.use(everything, Use.ARRAY)  # modules, no tensors
             mode = MODE_WORDS[row.mode] | self._run.models.mode_of_children(everything)
             self._run.live.set_mode([made], mode)
             if any(each.keyword in _WEIGHTS and _is_given(value) for each, value in arguments):

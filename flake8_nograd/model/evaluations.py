@@ -124,7 +124,8 @@ def evaluates(model: ModuleModel, forward: Forward) -> bool:
     if fate & Use.TARGET and not evident and model.is_part_of_a_step(forward):
         return False
     if not fate & _ESCAPES:
-        return evident or not model.may_be_no_model(forward)
+        said = model.is_plainly_evaluation(forward) or naming.is_evaluation(unit.name)
+        return said or not model.may_be_no_model(forward)
     if not evident or fate & Use.HANDED or model.is_handed_out(unit):
         return False
     if model.gives_its_own_kind(unit):
@@ -173,7 +174,7 @@ def evaluates_in_train_mode(model: ModuleModel, forward: Forward) -> bool:
         return False
     if model.takes_gradients(unit):
         return strict and model.is_trained_beside(forward)
-    return strict
+    return strict and not model.may_be_any_callable(forward)
 
 
 def _decides(model: ModuleModel, forward: Forward) -> bool:

@@ -52,6 +52,7 @@ class Decoration(NamedTuple):
     is_static: bool
     is_class_method: bool
     is_property: bool
+    is_overload: bool
     is_context_manager: bool
 
 
@@ -200,6 +201,7 @@ class Guards:
             is_static="staticmethod" in names,
             is_class_method="classmethod" in names,
             is_property=bool(names & {"property", "functools.cached_property"}),
+            is_overload=any(name.endswith("overload") for name in names),
             is_context_manager=is_context_manager,
         )
 

@@ -783,6 +783,7 @@ class Interpreter:
             receives=owner is not None and not decoration.is_static,
             receives_class=decoration.is_class_method,
             is_property=decoration.is_property,
+            is_overload=decoration.is_overload,
             is_context_manager=decoration.is_context_manager,
             flag=flag,
         )

@@ -171,7 +171,10 @@ class ModuleModel:
                 path.endswith("TestCase") for path in self.program.external_bases(each.owner)
             ):
                 return True
-            is_test = each.name.startswith(("test_", "assert_", "check_")) or (
+            is_test = each.name.startswith(("test_", "assert_", "check_")) or each.name.endswith(
+                "_test"
+            )
+            is_test = is_test or (
                 each.name == "test" and each.function is not None and not each.function.parameters
             )
             if is_test and _asserts(each.body):
@@ -510,6 +513,17 @@ class ModuleModel:
             )
         )
 
+    def is_trained_in_parts(self, forward: Forward) -> bool:
+        """Whether a part of a forward's model is put in train mode by itself."""
+        parts = {
+            each.owner
+            for unit in self.units
+            for switch in unit.events.switches
+            for each in switch.models
+            if switch.mode & Mode.TRAIN and isinstance(each, Member)
+        }
+        return not parts.isdisjoint(forward.models)
+
     def trains_elsewhere(self, forward: Forward) -> bool:
         """Whether the same line also trains: for another value of a flag, in another phase."""
         line = code.original(forward.place.ref)
@@ -612,13 +626,20 @@ class ModuleModel:
             if use.kind == "backward" and set(use.place.loops) & set(place.loops):
                 walked |= use.origins
         for forward in unit.events.forwards:
-            if forward.through is not None and self.trains(self.unit(forward.through)):
+            if forward.through is not None and self._walks_its_result(self.unit(forward.through)):
                 walked.add(forward.place.ref)
         return any(
             isinstance(each, int)
             and each in walked
             and not self.program.forwards.get(each, Grad.OFF).is_off
             for each in accumulation.added
+        )
+
+    def _walks_its_result(self, unit: Unit) -> bool:
+        """Whether a unit takes a gradient of what it returns, itself or in what it calls."""
+        return self.trains(unit) and any(
+            isinstance(each, int) and self.program.uses(each) & Use.GRADIENT
+            for each in self.returned_origins(unit)
         )
 
     def gradient_refs(self, unit: Unit) -> frozenset[int]:
@@ -838,6 +859,16 @@ class ModuleModel:
             isinstance(each, Parameter) for each in forward.models
         )
 
+    def may_be_any_callable(self, forward: Forward) -> bool:
+        """Whether only its name makes a model of a parameter with a default of None."""
+        declared = [
+            self.program.parameter(each.unit, each.name)
+            for each in forward.models
+            if isinstance(each, Parameter)
+        ]
+        none = code.Constant(None)
+        return forward.by_name and any(each and each.default == none for each in declared)
+
     def is_of_another_file(self, forward: Forward) -> bool:
         """Whether what is run is made by code of another file, and only names make it a model."""
         made = {_whole(each) for each in forward.models}
@@ -922,6 +953,8 @@ class ModuleModel:
                 mode |= found & ~Mode.INHERITED
                 if found & Mode.INHERITED:
                     mode |= self._entry_mode(each, call.place.unit, seen)
+        if not mode and isinstance(model, Parameter) and model.unit != unit:
+            mode |= self._entry_mode(model, model.unit, seen)  # as its constructor got it
         if not calls or not mode:
             mode |= self._ambient_mode(model, unit)
         return mode

@@ -76,6 +76,7 @@ _DELIBERATE = re.compile(
     r"|(dropout|batch ?norm)\b.*\balways)",
     re.IGNORECASE,
 )
+_HOOK_PREFIXES = ("inner_", "do_", "on_", "before_", "after_")
 _MODE_SWITCH = frozenset("eval evaluation evaluating inference mode train training".split())
 _GUARD = frozenset(
     "grad grads gradient gradients inference eval evaluation guard ctx context".split()
@@ -178,7 +179,7 @@ def trains_its_argument(name: str) -> bool:
 def is_hook(name: str) -> bool:
     """``_predict``, ``inner_predict``, ``predict_impl``: what a base class runs in its own way."""
     is_private = name.startswith("_") and not name.startswith("__")
-    return is_private or name.startswith(("inner_", "do_", "on_")) or name.endswith("_impl")
+    return is_private or name.startswith(_HOOK_PREFIXES) or name.endswith("_impl")
 
 
 @cache

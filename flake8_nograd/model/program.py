@@ -66,6 +66,8 @@ class Unit:
     wrapped_in: Grad = Grad.INHERITED
     """The mode of a guard that it is wrapped in: ``run = torch.no_grad()(_run)``."""
     is_property: bool = False
+    is_overload: bool = False
+    """It only declares one of the ways in which another function is called."""
     is_context_manager: bool = False
     is_passed: bool = False
     """It was given by name to a call that cannot be looked into."""

@@ -149,7 +149,7 @@ def trained_in_eval_mode(model: ModuleModel) -> Iterator[Forward]:
             continue
         if not model.fate(forward) & Use.GRADIENT or model.mode(forward) != Mode.EVAL:
             continue
-        if not _goes_backward(model, forward):
+        if not _goes_backward(model, forward) or model.is_trained_in_parts(forward):
             continue
         reported.add(forward.models)
         yield forward

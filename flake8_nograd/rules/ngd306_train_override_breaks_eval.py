@@ -63,7 +63,9 @@ LEVEL: Level = "error"
 def check(model: ModuleModel) -> Iterator[Finding]:
     """Every override of ``nn.Module.train`` that cannot be called with a mode alone."""
     for unit in model.units:
-        if unit.name == "train" and not model.takes_mode(unit) and not model.has_own_eval(unit):
+        if unit.name != "train" or unit.is_overload or model.has_own_eval(unit):
+            continue
+        if not model.takes_mode(unit):
             text = "this `train` hides `Module.train(mode)`, so `eval()` raises"
             message = problem(text, "take `mode=True`, or rename it")
             yield Finding(unit.ref, message, TakeMode(unit.ref))
