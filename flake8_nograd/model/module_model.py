@@ -44,6 +44,7 @@ from flake8_nograd.model.values import (
     members,
 )
 
+_TAKEN = Use.NUMBERS | Use.ARRAY | Use.PASSED | Use.RETURNED | Use.YIELDED
 _CONSTANT_INPUT = frozenset(f"torch.{name}" for name in "zeros ones empty full".split())
 _RANDOM_INPUT = _CONSTANT_INPUT | {f"torch.{name}" for name in "randn rand randint arange".split()}
 
@@ -613,8 +614,9 @@ class ModuleModel:
         if not accumulation.carried or not accumulation.is_known:
             return False
         place = accumulation.place
-        if self._fate(accumulation.origin, place.unit, set()) & Use.GRADIENT:
-            return False
+        fate = self._fate(accumulation.origin, place.unit, set())
+        if fate & Use.GRADIENT or (fate & (Use.STORED | Use.SHAPE) and not fate & _TAKEN):
+            return False  # what is stored or counted, and no more, is for code that is not seen
         unit = self.unit(place.unit)
         if not any(
             forward.place.ref in accumulation.added and place.loops[-1] in forward.place.loops

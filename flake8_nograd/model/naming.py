@@ -191,7 +191,7 @@ def is_profile(name: str) -> bool:
 @cache
 def is_alternative_constructor(name: str) -> bool:
     """``Model.from_config``: a class method that makes an instance."""
-    return last_of(name).startswith("from_")
+    return "from" in words(last_of(name))
 
 
 @cache

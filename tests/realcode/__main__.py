@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.realcode import packages, snapshot
+from tests.realcode.packages import Package
 from tests.realcode.snapshot import Finding
 
 PAGE = Path(__file__).parents[2] / "docs" / "real-code.md"
@@ -27,11 +28,11 @@ def main(given: Sequence[str] | None = None) -> int:
     options.cache.mkdir(parents=True, exist_ok=True)
     before = snapshot.read()
     found: list[Finding] = []
-    lines: dict[str, int] = {}
+    lines: dict[Package, int] = {}
     for package in packages.locked():
         print(package.folder, file=sys.stderr)
         folder = packages.unpack(package, options.cache)
-        lines[package.folder] = packages.lines_importing_torch(folder)
+        lines[package] = packages.lines_importing_torch(folder)
         found += snapshot.lint(package.folder, folder)
     after = snapshot.reviewed(found, before)
     changed = snapshot.changes(before, after)
@@ -47,15 +48,18 @@ def main(given: Sequence[str] | None = None) -> int:
     return 1 if changed else 0
 
 
-def table(lines: dict[str, int], findings: Sequence[Finding]) -> str:
-    """The figures, package by package, as Markdown."""
+def table(lines: dict[Package, int], findings: Sequence[Finding]) -> str:
+    """The figures, package by package and sample by sample, as Markdown."""
     rows = [
         "| package | lines importing torch | findings | true |",
         "| --- | ---: | ---: | ---: |",
     ]
-    for package, count in lines.items():
-        rows.append(_row(package, count, [each for each in findings if each.package == package]))
-    rows.append(_row("all", sum(lines.values()), findings))
+    for sample in dict.fromkeys(package.sample for package in lines):
+        counts = {each.folder: count for each, count in lines.items() if each.sample == sample}
+        for package, count in counts.items():
+            rows.append(_row(package, count, [one for one in findings if one.package == package]))
+        found = [each for each in findings if each.package in counts]
+        rows.append(_row(f"all of the {sample} sample", sum(counts.values()), found))
     return "\n".join(rows) + "\n"
 
 

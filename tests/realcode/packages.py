@@ -28,6 +28,8 @@ class Package:
     version: str
     url: str
     sha256: str
+    sample: str = "first"
+    """Read first, or chosen after the analysis had been mended on the first sample."""
 
     @property
     def folder(self) -> str:
