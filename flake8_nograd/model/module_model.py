@@ -765,8 +765,9 @@ class ModuleModel:
         Its outputs are those of a pretrained model, or it is made by ``X.from_config(...)`` or the
         like of a class in another file.
         """
+        own = {each.name for each in self.program.classes.values()}
         return forward.place.ref in self.program.pretrained or any(
-            naming.is_alternative_constructor(each.path)
+            naming.is_alternative_constructor(each.path) and each.path.partition(".")[0] not in own
             for each in map(_whole, forward.models)
             if isinstance(each, Result)
         )
