@@ -1,1 +1,0 @@
-"""What the rules say, observed with a real PyTorch."""

@@ -89,7 +89,8 @@ class Program:
 def load(path: Path) -> Program:
     """Read a program. Raises :class:`ProgramError`."""
     text = path.read_text(encoding="utf-8")
-    said = dict(_LINE.findall(text.split('"""')[1]))
+    _, _, promises = text.split('"""')[1].partition("\n\n")
+    said = dict(_LINE.findall(promises))
     try:
         fix, same = said.pop("fix"), said.pop("same", "nothing")
         pairs = {
