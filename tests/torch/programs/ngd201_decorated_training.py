@@ -22,7 +22,7 @@ def train(model, optimizer, batches):
         loss = (model(batch) - batch).pow(2).mean()
         optimizer.zero_grad()
         loss.backward()  # error: NGD201
-        optimizer.step()
+        optimizer.step()  # error: NGD202
         print(loss.item())
 
 

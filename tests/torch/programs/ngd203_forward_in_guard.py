@@ -17,8 +17,7 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 
 def train_step(x, y):
     with torch.no_grad():
-        out = model(x)
-    loss = F.mse_loss(out.squeeze(1), y)
+        loss = F.mse_loss(model(x).squeeze(1), y)
     loss.backward()  # error: NGD203
     optimizer.step()
 

@@ -14,6 +14,12 @@ x = torch.randn(24, 4)
 model = nn.Sequential(nn.Linear(4, 4), nn.BatchNorm1d(4), nn.Linear(4, 4))
 
 
+@torch.no_grad()
+def validate(model):
+    model.eval()
+    return (model(x) - x).pow(2).mean().item()
+
+
 def train(model, optimizer, batches):
     model.train()
     for step, batch in enumerate(batches):
@@ -22,9 +28,7 @@ def train(model, optimizer, batches):
         loss.backward()
         optimizer.step()
         if step % 2 == 1:
-            model.eval()  # error: NGD302
-            with torch.no_grad():
-                print(step, (model(x) - x).pow(2).mean().item())
+            print(step, validate(model))  # error: NGD302
 
 
 train(model, torch.optim.Adam(model.parameters(), lr=0.01), x.split(4))
