@@ -2,8 +2,8 @@
 
 fix: safe
 same: output, weights
-records: ?
-keeps: ? -> 0
+records: 4 -> 0
+keeps: 25 -> 0
 """
 
 import torch

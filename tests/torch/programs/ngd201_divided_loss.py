@@ -2,7 +2,7 @@
 
 fix: unsafe
 same: nothing
-records: ?
+records: 1 -> 4
 raises: RuntimeError: element 0 of tensors does not require grad -> nothing
 """
 

@@ -2,7 +2,7 @@
 
 fix: unsafe
 same: weights
-records: ?
+records: 0 -> 1
 raises: RuntimeError: element 0 of tensors does not require grad -> nothing
 """
 

@@ -2,7 +2,7 @@
 
 fix: unsafe
 same: nothing
-records: ?
+records: 0 -> 3
 raises: RuntimeError: element 0 of tensors does not require grad -> nothing
 """
 

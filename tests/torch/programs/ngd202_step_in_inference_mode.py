@@ -2,7 +2,7 @@
 
 fix: safe
 same: nothing
-records: ?
+records: 2
 raises: RuntimeError: Inplace update to inference tensor outside InferenceMode -> nothing
 """
 

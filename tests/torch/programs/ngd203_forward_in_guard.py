@@ -1,7 +1,7 @@
 """The forward is guarded, the backward is not: nothing is there to go back through.
 
 fix: none
-records: ?
+records: 0
 raises: RuntimeError: element 0 of tensors does not require grad
 """
 

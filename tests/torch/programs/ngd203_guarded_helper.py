@@ -1,7 +1,7 @@
 """The loss comes from a helper that guards itself.
 
 fix: none
-records: ?
+records: 0
 raises: RuntimeError: element 0 of tensors does not require grad
 """
 

@@ -1,7 +1,7 @@
 """A frozen backbone runs in inference mode below a head that is trained.
 
 fix: none
-records: ?
+records: 0
 raises: RuntimeError: Inference tensors cannot be saved for backward
 """
 

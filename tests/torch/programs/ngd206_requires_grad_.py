@@ -1,7 +1,7 @@
 """The error of NGD203 is silenced, and nothing trains.
 
 fix: none
-records: ?
+records: 0
 prints: trained: False
 """
 

@@ -1,7 +1,7 @@
 """A loss of labels, which have no gradient, is wrapped in a `Variable`.
 
 fix: none
-records: ?
+records: 1
 prints: trained: False
 """
 

@@ -2,7 +2,7 @@
 
 fix: safe
 same: nothing
-records: ?
+records: 0
 prints: statistics stay: False -> statistics stay: True
 """
 

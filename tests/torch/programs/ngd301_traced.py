@@ -2,7 +2,7 @@
 
 fix: safe
 same: weights
-records: ?
+records: 3
 prints: same twice: False -> same twice: True
 """
 

@@ -2,7 +2,7 @@
 
 fix: safe
 same: nothing
-records: ?
+records: 4
 prints: True [False, False] -> True [True, True]
 """
 

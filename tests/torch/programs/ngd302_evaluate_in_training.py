@@ -2,7 +2,7 @@
 
 fix: unsafe
 same: nothing
-records: ?
+records: 3
 prints: [True, False, False] -> [True, True, True]
 """
 

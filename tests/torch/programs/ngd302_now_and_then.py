@@ -2,7 +2,7 @@
 
 fix: unsafe
 same: nothing
-records: ?
+records: 6
 prints: batches seen: 2 -> batches seen: 6
 """
 

@@ -1,7 +1,7 @@
 """`.train()` undoes the `.eval()` above it: two runs disagree.
 
 fix: none
-records: ?
+records: 0
 prints: same twice: False
 """
 

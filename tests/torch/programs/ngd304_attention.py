@@ -2,7 +2,7 @@
 
 fix: safe
 same: weights
-records: ?
+records: 1
 prints: same twice: False -> same twice: True
 """
 

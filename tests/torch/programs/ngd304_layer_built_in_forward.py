@@ -1,7 +1,7 @@
 """A layer that is built in `forward` is new, and in train mode, at every call.
 
 fix: none
-records: ?
+records: 0
 prints: same twice: False
 """
 

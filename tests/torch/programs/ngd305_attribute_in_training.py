@@ -2,7 +2,7 @@
 
 fix: unsafe
 same: nothing
-records: ?
+records: 2
 prints: [True, True] -> [False, True]
 """
 

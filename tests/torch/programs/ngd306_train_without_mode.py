@@ -2,7 +2,7 @@
 
 fix: safe
 same: weights
-records: ?
+records: 1
 raises: TypeError: Net.train() takes 1 positional argument but 2 were given -> nothing
 """
 

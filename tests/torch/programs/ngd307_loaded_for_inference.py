@@ -2,7 +2,7 @@
 
 fix: unsafe
 same: nothing
-records: ?
+records: 3
 prints: batches seen: 0 -> batches seen: 3
 """
 

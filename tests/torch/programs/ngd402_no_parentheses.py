@@ -2,7 +2,7 @@
 
 fix: safe
 same: weights
-records: ?
+records: 0
 raises: TypeError -> nothing
 """
 

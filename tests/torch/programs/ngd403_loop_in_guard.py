@@ -2,7 +2,7 @@
 
 fix: unsafe
 same: output, weights
-records: ?
+records: 3
 """
 
 import torch
@@ -10,6 +10,7 @@ from torch import nn
 
 torch.manual_seed(0)
 teacher, student = nn.Linear(4, 2).eval(), nn.Linear(4, 2)
+optimizer = torch.optim.Adam(student.parameters())
 
 
 def targets(batches):
@@ -18,9 +19,13 @@ def targets(batches):
             yield batch, teacher(batch)  # error: NGD403
 
 
-def distances(batches):
-    for batch, target in targets(batches):
-        print((student(batch) - target).pow(2).mean().item())
+def distill(batches):
+    for batch, target in list(targets(batches)):
+        loss = (student(batch) - target).pow(2).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        print(loss.item())
 
 
-distances(torch.randn(12, 4).split(4))
+distill(torch.randn(12, 4).split(4))

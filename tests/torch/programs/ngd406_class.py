@@ -1,7 +1,8 @@
-"""On a class the decorator guards `__init__` alone.
+"""On a class the decorator guards `__init__` alone: the teacher is trained with its student.
 
 fix: none
-records: ?
+records: 2
+prints: True
 """
 
 import torch
@@ -9,14 +10,17 @@ from torch import nn
 
 
 @torch.no_grad()  # error: NGD406
-class Classifier:
-    def __init__(self, model):
-        self.scores = model.eval()
+class Teacher(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(4, 2)
 
-    def classify(self, x):
-        return self.scores(x).argmax().item()
+    def forward(self, x):
+        return self.layer(x)
 
 
 torch.manual_seed(0)
-classifier = Classifier(nn.Linear(4, 2))
-print([classifier.classify(x) for x in torch.randn(3, 4)])
+x = torch.randn(6, 4)
+teacher, student = Teacher(), nn.Linear(4, 2)
+(student(x) - teacher(x)).pow(2).mean().backward()
+print(teacher.layer.weight.grad is not None)

@@ -2,7 +2,7 @@
 
 fix: unsafe
 same: output, weights
-records: ?
+records: 1 -> 0
 """
 
 from contextlib import contextmanager

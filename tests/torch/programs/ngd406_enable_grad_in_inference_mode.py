@@ -1,7 +1,7 @@
 """`enable_grad` in inference mode records nothing, though `is_grad_enabled()` says True.
 
 fix: none
-records: ?
+records: 0
 prints: True False
 """
 

@@ -1,7 +1,7 @@
 """While a handler waits inside its guard, the training beside it records nothing.
 
 fix: none
-records: ?
+records: 0
 raises: RuntimeError: element 0 of tensors does not require grad
 """
 

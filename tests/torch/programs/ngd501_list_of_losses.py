@@ -2,8 +2,8 @@
 
 fix: safe
 same: output, weights
-records: ?
-keeps: ?
+records: 6
+keeps: 52 -> 0
 """
 
 import torch

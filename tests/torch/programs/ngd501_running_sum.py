@@ -2,8 +2,8 @@
 
 fix: safe
 same: output, weights
-records: ?
-keeps: ?
+records: 4
+keeps: 23 -> 0
 """
 
 import torch

@@ -2,8 +2,8 @@
 
 fix: safe
 same: output, weights
-records: ?
-keeps: ?
+records: 4 -> 0
+keeps: 33 -> 0
 """
 
 import torch

@@ -2,8 +2,8 @@
 
 fix: safe
 same: output, weights
-records: ?
-keeps: ?
+records: 16
+keeps: 128 -> 0
 """
 
 import torch

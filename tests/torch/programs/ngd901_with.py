@@ -2,7 +2,7 @@
 
 fix: unsafe
 same: output, weights
-records: ?
+records: 0
 """
 
 import torch
