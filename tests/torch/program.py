@@ -5,9 +5,8 @@ NGD101`` as the cases in ``tests/rules`` are. Its docstring says in a sentence w
 stand lines ``key: value``:
 
 - ``fix``: ``safe``, ``unsafe`` or ``none``.
-- ``same``: what the fix leaves as it is, to the last bit: ``output``, ``weights`` (parameters,
-  buffers, gradients and the state of optimizers), both, or ``nothing``. What is not named must
-  change.
+- ``changes``: what the fix changes of ``output``, ``weights`` (parameters, their gradients, the
+  state of optimizers) and ``buffers``; nothing if not given. The rest is the same to the last bit.
 - ``records``: how many forwards record a graph; one inside another is part of it.
 - ``keeps``: how many nodes of graphs the module's names keep alive in the end; 0 if not given.
 - ``raises``: how the exception that ends the program begins; ``nothing`` if not given.
@@ -53,6 +52,7 @@ class Run:
 
     output: str
     weights: Mapping[str, bytes]
+    buffers: Mapping[str, bytes]
     observed: Mapping[str, str]
     """``records``, ``keeps``, ``raises`` and ``prints``."""
 
@@ -63,8 +63,9 @@ class Program:
 
     case: Case
     fix: str
-    same: frozenset[str]
+    changes: frozenset[str]
     before: Mapping[str, str]
+    """What is observed of a run, before the fix and after it."""
     after: Mapping[str, str]
 
     def __str__(self) -> str:
@@ -92,7 +93,7 @@ def load(path: Path) -> Program:
     _, _, promises = text.split('"""')[1].partition("\n\n")
     said = dict(_LINE.findall(promises))
     try:
-        fix, same = said.pop("fix"), said.pop("same", "nothing")
+        fix, changes = said.pop("fix"), said.pop("changes", "")
         pairs = {
             key: (said.pop(key) if default is None else said.pop(key, default)).split(" -> ")
             for key, default in _OBSERVED.items()
@@ -104,7 +105,7 @@ def load(path: Path) -> Program:
     return Program(
         Case(path.stem[:6].upper(), path.stem, "", text, path.name),
         fix,
-        frozenset(same.split(", ")) - {"nothing"},
+        frozenset(changes.split(", ")) - {""},
         {key: pair[0] for key, pair in pairs.items()},
         {key: pair[-1] for key, pair in pairs.items()},
     )
@@ -133,7 +134,7 @@ def _run(text: str, name: str) -> Run:
         "raises": raised,
         "prints": lines[-1] if lines else "",
     }
-    return Run(output.getvalue(), dict(_weights(names)), observed)
+    return Run(output.getvalue(), dict(_weights(names)), dict(_buffers(names)), observed)
 
 
 @contextlib.contextmanager
@@ -188,16 +189,23 @@ def _nodes(names: Mapping[str, object]) -> set[Node]:
 def _weights(names: Mapping[str, object]) -> Iterator[tuple[str, bytes]]:
     """The bits of all that the models and optimizers of a namespace have learned."""
     for name, value in names.items():
-        for number, model in enumerate(_leaves(value, torch.nn.Module)):
-            for key, tensor in model.state_dict().items():
-                yield f"{name}[{number}].{key}", _bits(tensor)
-            for key, parameter in model.named_parameters():
+        for model in _leaves(value, torch.nn.Module):
+            for key, parameter in model.named_parameters(name):
+                yield key, _bits(parameter)
                 if parameter.grad is not None:
-                    yield f"{name}[{number}].{key}.grad", _bits(parameter.grad)
+                    yield f"{key}.grad", _bits(parameter.grad)
         for optimizer in _leaves(value, torch.optim.Optimizer):
             state = optimizer.state_dict()["state"]
             for number, tensor in enumerate(_leaves(state, torch.Tensor)):
                 yield f"{name}.{number}", _bits(tensor)
+
+
+def _buffers(names: Mapping[str, object]) -> Iterator[tuple[str, bytes]]:
+    """The bits of what the models of a namespace have seen, such as batch norm's statistics."""
+    for name, value in names.items():
+        for model in _leaves(value, torch.nn.Module):
+            for key, buffer in model.named_buffers(name):
+                yield key, _bits(buffer)
 
 
 def _bits(tensor: torch.Tensor) -> bytes:

@@ -1,7 +1,6 @@
 """Autocast does not turn gradients off.
 
 fix: safe
-same: output, weights
 records: 3 -> 0
 """
 

@@ -1,7 +1,6 @@
 """A classifier is evaluated after training, in eval mode but without a guard.
 
 fix: safe
-same: output, weights
 records: 16 -> 8
 """
 

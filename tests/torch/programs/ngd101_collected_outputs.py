@@ -1,7 +1,6 @@
 """Embeddings of all batches are kept in a list, with their graphs.
 
 fix: safe
-same: output, weights
 records: 4 -> 0
 keeps: 25 -> 0
 """

@@ -1,7 +1,6 @@
 """The evaluation is a generator expression inside `sum`.
 
 fix: safe
-same: output, weights
 records: 8 -> 4
 """
 

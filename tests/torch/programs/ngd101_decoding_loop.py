@@ -1,7 +1,6 @@
 """A character model writes a text, one step after the other.
 
 fix: safe
-same: output, weights
 records: 11 -> 5
 """
 

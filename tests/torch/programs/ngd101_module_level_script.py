@@ -1,7 +1,6 @@
 """A script loads what it trained before, and evaluates at the top level.
 
 fix: safe
-same: output, weights
 records: 4 -> 0
 """
 

@@ -1,7 +1,6 @@
 """Of two functions that share a helper, one guards.
 
 fix: safe
-same: output, weights
 records: 4 -> 0
 """
 

@@ -14,12 +14,17 @@ loaders = {"train": x[:24].split(8), "val": x[24:].split(8)}
 model = nn.Linear(4, 4)
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 
-for phase in ["train", "val"]:
-    model.train(phase == "train")
-    for batch in loaders[phase]:  # error: NGD101
-        loss = F.mse_loss(model(batch), batch)
-        if phase == "train":
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-        print(phase, loss.item())
+
+def main():
+    for phase in ["train", "val"]:
+        model.train(phase == "train")
+        for batch in loaders[phase]:  # error: NGD101
+            loss = F.mse_loss(model(batch), batch)
+            if phase == "train":
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+            print(phase, loss.item())
+
+
+main()

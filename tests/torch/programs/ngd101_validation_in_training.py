@@ -1,7 +1,6 @@
 """A training function validates after each epoch.
 
 fix: safe
-same: output, weights
 records: 12 -> 8
 """
 

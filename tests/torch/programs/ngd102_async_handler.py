@@ -1,7 +1,6 @@
 """A coroutine answers requests: the guard stands around the forward, not around `await`.
 
 fix: safe
-same: output, weights
 records: 3 -> 0
 """
 

@@ -1,7 +1,6 @@
 """A function predicts one label.
 
 fix: safe
-same: output, weights
 records: 5 -> 0
 """
 

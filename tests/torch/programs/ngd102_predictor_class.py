@@ -1,7 +1,6 @@
 """A class keeps the model and answers requests.
 
 fix: safe
-same: output, weights
 records: 2 -> 0
 """
 

@@ -1,7 +1,6 @@
 """A variational autoencoder draws samples after each epoch.
 
 fix: safe
-same: output, weights
 records: 6 -> 3
 """
 
@@ -30,12 +29,18 @@ class VAE(nn.Module):
 
 model = VAE()
 optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
-for epoch in range(3):
-    out, mean, log_variance = model(data)
-    divergence = -0.5 * (1 + log_variance - mean.pow(2) - log_variance.exp()).mean()
-    loss = F.binary_cross_entropy(out, data) + divergence
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    sample = model.decode(torch.randn(2, 2))  # error: NGD102
-    print(epoch, loss.item(), sample.tolist())
+
+
+def train():
+    for epoch in range(3):
+        out, mean, log_variance = model(data)
+        divergence = -0.5 * (1 + log_variance - mean.pow(2) - log_variance.exp()).mean()
+        loss = F.binary_cross_entropy(out, data) + divergence
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        sample = model.decode(torch.randn(2, 2))  # error: NGD102
+        print(epoch, loss.item(), sample.tolist())
+
+
+train()

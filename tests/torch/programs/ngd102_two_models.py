@@ -1,7 +1,6 @@
 """Two models run one after the other: one guard around both.
 
 fix: safe
-same: output, weights
 records: 2 -> 0
 """
 

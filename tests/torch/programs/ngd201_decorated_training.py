@@ -1,7 +1,7 @@
 """The decorator of an evaluation was copied to the training.
 
 fix: unsafe
-same: nothing
+changes: output, weights
 records: 0 -> 3
 raises: RuntimeError: element 0 of tensors does not require grad -> nothing
 """

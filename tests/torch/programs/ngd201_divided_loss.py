@@ -1,7 +1,7 @@
 """The loss has a graph, but the division happens under the guard.
 
 fix: unsafe
-same: nothing
+changes: output, weights
 records: 1 -> 4
 raises: RuntimeError: element 0 of tensors does not require grad -> nothing
 """

@@ -1,7 +1,7 @@
 """A saliency map is computed under a guard.
 
 fix: unsafe
-same: weights
+changes: output
 records: 0 -> 1
 raises: RuntimeError: element 0 of tensors does not require grad -> nothing
 """

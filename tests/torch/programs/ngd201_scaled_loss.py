@@ -1,7 +1,7 @@
 """A scaler multiplies the loss under the guard: an operation that nobody records.
 
 fix: unsafe
-same: nothing
+changes: output, weights
 records: 1 -> 3
 raises: RuntimeError: element 0 of tensors does not require grad -> nothing
 """

@@ -1,7 +1,7 @@
 """A whole training step stands under a guard.
 
 fix: unsafe
-same: nothing
+changes: output, weights
 records: 0 -> 3
 raises: RuntimeError: element 0 of tensors does not require grad -> nothing
 """

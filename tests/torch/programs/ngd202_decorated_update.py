@@ -1,7 +1,6 @@
 """The function that steps is decorated; it computes nothing else.
 
 fix: unsafe
-same: output, weights
 records: 4
 """
 

@@ -1,7 +1,6 @@
 """A scaler steps the optimizer under a guard.
 
 fix: safe
-same: output, weights
 records: 4
 """
 

@@ -1,7 +1,6 @@
 """The guard also holds `zero_grad()`, and a metric that needs it stays inside.
 
 fix: safe
-same: output, weights
 records: 4
 """
 

@@ -1,7 +1,7 @@
 """One step in inference mode spoils the optimizer's state for the next one.
 
 fix: safe
-same: nothing
+changes: output, weights
 records: 2
 raises: RuntimeError: Inplace update to inference tensor outside InferenceMode -> nothing
 """

@@ -1,7 +1,6 @@
 """The optimizer steps under a guard, which does nothing but mislead.
 
 fix: safe
-same: output, weights
 records: 4
 """
 

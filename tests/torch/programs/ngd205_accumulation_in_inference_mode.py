@@ -1,7 +1,7 @@
 """Gradients from inference mode cannot be added up.
 
 fix: safe
-same: nothing
+changes: output, weights
 records: 2
 raises: RuntimeError: Inplace update to inference tensor outside InferenceMode -> nothing
 """

@@ -1,7 +1,6 @@
 """A number for the log is computed beside the backward; it stays under the guard.
 
 fix: safe
-same: output, weights
 records: 3
 """
 

@@ -1,7 +1,6 @@
 """The graph was built outside of the guard: the way back through it needs no recording.
 
 fix: safe
-same: output, weights
 records: 3
 """
 

@@ -1,7 +1,7 @@
 """A guard does not keep batch norm from changing its statistics.
 
 fix: safe
-same: nothing
+changes: output, buffers
 records: 0
 prints: statistics stay: False -> statistics stay: True
 """

@@ -1,7 +1,7 @@
 """A fresh model with dropout is evaluated in train mode.
 
 fix: safe
-same: weights
+changes: output
 records: 0
 prints: same twice: False -> same twice: True
 """

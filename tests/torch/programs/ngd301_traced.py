@@ -1,7 +1,7 @@
 """Dropout goes into the exported graph for good.
 
 fix: safe
-same: weights
+changes: output
 records: 3
 prints: same twice: False -> same twice: True
 """

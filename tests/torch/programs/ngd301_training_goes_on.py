@@ -1,7 +1,7 @@
 """The model is evaluated between epochs: it goes back to train mode afterwards.
 
 fix: safe
-same: nothing
+changes: output
 records: 4
 prints: True [False, False] -> True [True, True]
 """
@@ -24,7 +24,7 @@ def main():
             optimizer.zero_grad()
             F.cross_entropy(model(batch), labels).backward()
             optimizer.step()
-        with torch.no_grad():
+        with torch.random.fork_rng(), torch.no_grad():
             first = [model(batch).sum().item() for batch in x[16:].split(4)]  # error: NGD301
             second = [model(batch).sum().item() for batch in x[16:].split(4)]
         repeats.append(first == second)

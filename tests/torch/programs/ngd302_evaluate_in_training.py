@@ -1,7 +1,7 @@
 """The evaluation after the first epoch takes dropout out of all that follow.
 
 fix: unsafe
-same: nothing
+changes: output, weights
 records: 3
 prints: [True, False, False] -> [True, True, True]
 """

@@ -1,7 +1,7 @@
 """Every other step an evaluation freezes batch norm for the rest.
 
 fix: unsafe
-same: nothing
+changes: output, weights, buffers
 records: 6
 prints: batches seen: 2 -> batches seen: 6
 """

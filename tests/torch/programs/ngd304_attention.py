@@ -1,7 +1,7 @@
 """Scaled dot-product attention drops whenever its `dropout_p` is not 0.
 
 fix: safe
-same: weights
+changes: output
 records: 1
 prints: same twice: False -> same twice: True
 """

@@ -1,7 +1,7 @@
 """Functional dropout does not hear of `.eval()`.
 
 fix: safe
-same: weights
+changes: output
 records: 4
 prints: same twice: False -> same twice: True
 """

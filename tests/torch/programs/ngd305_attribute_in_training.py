@@ -1,7 +1,7 @@
 """In a file that trains, the change reaches the training too.
 
 fix: unsafe
-same: nothing
+changes: output, weights
 records: 2
 prints: [True, True] -> [False, True]
 """

@@ -1,7 +1,7 @@
 """The attribute reaches the outermost module, and dropout stays on.
 
 fix: safe
-same: weights
+changes: output
 records: 0
 prints: same twice: False -> same twice: True
 """

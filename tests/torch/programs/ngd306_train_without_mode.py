@@ -1,7 +1,7 @@
 """`.eval()` hands a mode to `train`, which takes none.
 
 fix: safe
-same: weights
+changes: output
 records: 1
 raises: TypeError: Net.train() takes 1 positional argument but 2 were given -> nothing
 """

@@ -1,7 +1,7 @@
 """A loader puts the model in eval mode, and it is trained as it comes.
 
 fix: unsafe
-same: nothing
+changes: output, weights, buffers
 records: 3
 prints: batches seen: 0 -> batches seen: 3
 """

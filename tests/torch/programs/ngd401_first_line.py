@@ -1,7 +1,6 @@
 """The guard is the first line of a function that infers as a whole.
 
 fix: safe
-same: output, weights
 records: 3 -> 0
 """
 

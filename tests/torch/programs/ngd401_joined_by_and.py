@@ -1,7 +1,6 @@
 """`and` gives its last operand: only autocast is entered.
 
 fix: safe
-same: output, weights
 records: 3 -> 0
 """
 

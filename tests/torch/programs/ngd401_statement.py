@@ -1,7 +1,6 @@
 """A guard is made and thrown away before the evaluation.
 
 fix: safe
-same: output, weights
 records: 4 -> 0
 """
 

@@ -1,7 +1,7 @@
 """The class of the guard is entered, not a guard.
 
 fix: safe
-same: weights
+changes: output
 records: 0
 raises: TypeError -> nothing
 """

@@ -1,7 +1,7 @@
 """A generator guards its features, and switches off the gradients of the training around it.
 
 fix: unsafe
-same: nothing
+changes: output, weights
 records: 0 -> 3
 raises: RuntimeError: element 0 of tensors does not require grad -> nothing
 """

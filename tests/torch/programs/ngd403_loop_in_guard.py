@@ -1,7 +1,6 @@
 """The guard stands around the generator's loop: as a decorator it lets go at each `yield`.
 
 fix: unsafe
-same: output, weights
 records: 3
 """
 

@@ -1,7 +1,7 @@
 """An evaluation switches gradients off, and the next training step finds them so.
 
 fix: unsafe
-same: nothing
+changes: output, weights
 records: 1 -> 2
 raises: RuntimeError: element 0 of tensors does not require grad -> nothing
 """

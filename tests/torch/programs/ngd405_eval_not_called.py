@@ -1,7 +1,7 @@
 """`model.eval` without parentheses leaves dropout on.
 
 fix: safe
-same: weights
+changes: output
 records: 0
 prints: same twice: False -> same twice: True
 """

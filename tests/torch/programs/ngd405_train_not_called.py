@@ -1,7 +1,7 @@
 """`model.train` without parentheses leaves the model in eval mode after the first epoch.
 
 fix: unsafe
-same: nothing
+changes: output, weights, buffers
 records: 6
 prints: batches seen: 3 -> batches seen: 6
 """

@@ -1,7 +1,6 @@
 """On an `async def` the decorator guards the making of the coroutine, not its run.
 
 fix: safe
-same: output, weights
 records: 4 -> 0
 """
 

@@ -1,7 +1,6 @@
 """Beside `@contextmanager` the guard ends before the `with` of the user begins.
 
 fix: unsafe
-same: output, weights
 records: 1 -> 0
 """
 

@@ -1,7 +1,6 @@
 """Somebody has added the guard, and left `volatile` where it was.
 
 fix: unsafe
-same: output, weights
 records: 0
 """
 

@@ -1,7 +1,6 @@
 """`volatile` was the guard of this evaluation, long ago.
 
 fix: safe
-same: output, weights
 records: 4 -> 0
 """
 

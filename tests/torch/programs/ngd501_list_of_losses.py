@@ -1,7 +1,6 @@
 """Every loss is kept for a plot at the end.
 
 fix: safe
-same: output, weights
 records: 6
 keeps: 52 -> 0
 """

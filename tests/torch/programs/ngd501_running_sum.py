@@ -1,7 +1,6 @@
 """The losses of an epoch are added up with all their graphs.
 
 fix: safe
-same: output, weights
 records: 4
 keeps: 23 -> 0
 """

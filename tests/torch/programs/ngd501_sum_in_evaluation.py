@@ -1,7 +1,6 @@
 """An evaluation sums up its loss: with the guard that is missing, the sum keeps nothing.
 
 fix: safe
-same: output, weights
 records: 4 -> 0
 keeps: 33 -> 0
 """

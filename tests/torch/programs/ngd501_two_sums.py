@@ -1,7 +1,6 @@
 """A GAN adds up the losses of both its models.
 
 fix: safe
-same: output, weights
 records: 16
 keeps: 128 -> 0
 """

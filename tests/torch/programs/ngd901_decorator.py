@@ -1,7 +1,6 @@
 """The same for a decorator; training goes on afterwards.
 
 fix: unsafe
-same: output, weights
 records: 3
 """
 

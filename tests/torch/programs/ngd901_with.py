@@ -1,7 +1,6 @@
 """An evaluation that lets only numbers out may as well run in inference mode.
 
 fix: unsafe
-same: output, weights
 records: 0
 """
 

@@ -1,7 +1,6 @@
 """One `with` guards twice.
 
 fix: safe
-same: output, weights
 records: 0
 """
 

@@ -1,7 +1,6 @@
 """The decorator guards already.
 
 fix: safe
-same: output, weights
 records: 0
 """
 
