@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-pytest.importorskip("torch", reason="PyTorch is not installed: pip install -e '.[ci]'")
-
 from flake8_nograd.api import check_source, fix_source
 from flake8_nograd.rules import all_rules
 from tests.harness import Mark
