@@ -46,7 +46,7 @@ class Saved:
     """A tensor that a graph keeps for its backward."""
 
     def __init__(self, tensor: torch.Tensor) -> None:
-        self.tensor = tensor
+        self.tensor = tensor.detach()  # else a graph that keeps its own result never dies
 
 
 @contextmanager
