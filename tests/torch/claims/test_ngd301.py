@@ -7,6 +7,7 @@ import torch
 
 from tests.torch.claims import accuracy, data, network, normalized, says, train
 
+
 @says("Fresh models, and those of torchvision and timm, come in train mode")
 def test_a_fresh_model_is_in_train_mode() -> None:
     assert all(each.training for each in network().modules())

@@ -11,14 +11,9 @@ from torch import nn
 
 from tests.torch.claims import says
 
-DROPOUTS = [
-    F.dropout,
-    F.alpha_dropout,
-    F.feature_alpha_dropout,
-    F.dropout1d,
-    F.dropout2d,
-    F.dropout3d,
-]
+DROPOUTS = [F.dropout, F.dropout1d, F.dropout2d, F.dropout3d]
+IDLE = [F.alpha_dropout, F.feature_alpha_dropout]
+SHAPES = {F.dropout1d: (4, 8, 2), F.dropout2d: (4, 8, 2, 2), F.dropout3d: (4, 8, 2, 2, 2)}
 
 
 class Calling(nn.Module):
@@ -35,17 +30,24 @@ class Calling(nn.Module):
         return self.function(x, 0.5)
 
 
-@says("`F.dropout(x, p)`, whose `training` is True by default, and its relatives")
-@says("`.eval()` does not reach them: the model drops in evaluation too.")
+@says(
+    "`F.dropout(x, p)` and `F.dropout1d` to `F.dropout3d`, whose `training` is True by default",
+    "`.eval()` does not reach them: the model drops in evaluation too.",
+)
 @pytest.mark.parametrize("function", DROPOUTS, ids=lambda each: each.__name__)
 def test_functional_dropout_drops_in_eval_mode(function: Callable[..., torch.Tensor]) -> None:
     torch.manual_seed(0)
-    x = torch.ones(4, 8, 2, 2, 2)[..., 0] if function is F.dropout2d else torch.ones(4, 8, 2)
-    if function is F.dropout3d:
-        x = torch.ones(4, 8, 2, 2, 2)
+    x = torch.ones(SHAPES.get(function, (4, 8)))
     assert not torch.equal(Calling(function, tell=False).eval()(x), x)
     assert torch.equal(Calling(function, tell=True).eval()(x), x)
     assert not torch.equal(Calling(function, tell=True).train()(x), x)
+
+
+@says("whose `training` is False by default: they drop nothing at all")
+@pytest.mark.parametrize("function", IDLE, ids=lambda each: each.__name__)
+def test_some_relatives_drop_nothing(function: Callable[..., torch.Tensor]) -> None:
+    x = torch.ones(4, 8, 2)
+    assert torch.equal(Calling(function, tell=False).train()(x), x)
 
 
 def attend(x: torch.Tensor, p: float) -> torch.Tensor:

@@ -54,12 +54,3 @@ def test_a_cache_of_the_first_run(guard: type[torch.no_grad]) -> None:
         return
     with pytest.raises(RuntimeError, match="Inference tensors cannot be saved for backward"):
         model(x).sum().backward()
-
-
-@says("The same numbers")
-def test_the_numbers_are_the_same() -> None:
-    model, x = network().eval(), data()[0]
-    with torch.no_grad():
-        out = model(x)
-    with torch.inference_mode():
-        assert torch.equal(model(x), out)
