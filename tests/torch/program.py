@@ -209,5 +209,4 @@ def _buffers(names: Mapping[str, object]) -> Iterator[tuple[str, bytes]]:
 
 
 def _bits(tensor: torch.Tensor) -> bytes:
-    bits: bytes = tensor.detach().numpy().tobytes()
-    return bits
+    return tensor.detach().numpy().tobytes()

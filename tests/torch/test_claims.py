@@ -1,4 +1,4 @@
-"""Every rule's page is held against PyTorch: its claims are in ``claims/``, a file for each rule."""
+"""The pages are held against PyTorch: what they claim is in ``claims/``, a file for each rule."""
 
 from __future__ import annotations
 

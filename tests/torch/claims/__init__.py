@@ -37,7 +37,7 @@ def says(*quotes: str) -> Callable[[Test], Test]:
 
 
 def alone(work: Callable[[], T]) -> T:
-    """What ``work`` gives in a thread of its own, with which a gradient mode that it leaves ends."""
+    """Runs ``work`` in a thread of its own, with which a gradient mode that it leaves ends."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(work).result()
 

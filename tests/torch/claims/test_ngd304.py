@@ -51,8 +51,7 @@ def test_some_relatives_drop_nothing(function: Callable[..., torch.Tensor]) -> N
 
 
 def attend(x: torch.Tensor, p: float) -> torch.Tensor:
-    attended: torch.Tensor = F.scaled_dot_product_attention(x, x, x, dropout_p=p)
-    return attended
+    return F.scaled_dot_product_attention(x, x, x, dropout_p=p)
 
 
 @says("`scaled_dot_product_attention` with a constant `dropout_p`")

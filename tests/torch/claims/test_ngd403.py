@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -11,7 +11,7 @@ import torch
 from tests.torch.claims import NO_GRADIENT, alone, loss_of, network, says
 
 
-def guarding() -> Iterator[int]:
+def guarding() -> Generator[int]:
     with torch.no_grad():
         yield 1
         yield 2
