@@ -57,10 +57,10 @@ def main(loader):
 
 Calls `.eval()` before the forward, outside of its loop, and `.train()` after it where training
 goes on and nothing else calls it. The evaluation gives other numbers from then on, the same at
-each run: that is the point. Safe where the file shows all of that; unsafe where the model comes
+each run: that is the point. Dropout draws no random numbers in it any more, so those drawn after
+it, in training too, are others. Safe where the file shows all of that; unsafe where the model comes
 from callers that are in other files, which may train with it afterwards. No fix for a model that
-has no name, such as `build()(x)`,
-and where a flag decides whether the same line trains.
+has no name, such as `build()(x)`, and where a flag decides whether the same line trains.
 
 ## References
 

@@ -2,9 +2,9 @@
 
 ## What it does
 
-Finds functional dropout without a mode (`F.dropout(x, p)`, whose `training` is True by default,
-and its relatives; `scaled_dot_product_attention` with a constant `dropout_p`) in the methods of a
-module, and dropout or batch-norm layers that are built inside `forward`.
+Finds functional dropout without a mode (`F.dropout(x, p)` and `F.dropout1d` to `F.dropout3d`, whose
+`training` is True by default; `scaled_dot_product_attention` with a constant `dropout_p`) in the
+methods of a module, and dropout or batch-norm layers that are built inside `forward`.
 
 ## Why it matters
 
@@ -49,6 +49,8 @@ class Net(nn.Module):
 - `training=True`, written out, or a comment that says so: dropout in eval mode is meant, as in
   some prenets.
 - `p` of zero; `dropout_p` that depends on the mode.
+- `F.alpha_dropout` and `F.feature_alpha_dropout`, whose `training` is False by default: they drop
+  nothing at all.
 - Calls outside of modules.
 
 ## Fix and its safety
