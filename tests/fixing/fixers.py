@@ -50,16 +50,17 @@ def nograd_fix(folder: Path, names: Sequence[str], *options: str) -> Counter[Fin
     )
 
 
-def preflight_fix(folder: Path, environment: Path, names: Sequence[str]) -> None:
+def preflight_fix(folder: Path, environment: Path, names: Sequence[str]) -> str | None:
     """Run torch-preflight's fixer on files or folders, with its rules for the same defects.
 
-    Raises :class:`FixerError`.
+    Gives the last line of its traceback, if it ends with one.
     """
     if not names:
-        return
+        return None
     command = [str(installed(TORCH_PREFLIGHT, environment)), "check", "--fix", "--format=json"]
     command += [f"--config={os.devnull}", f"--select={','.join(torch_preflight.classes)}"]
-    _run([*command, *names], folder, (0, 1))
+    done = _run([*command, *names], folder, (0, 1))
+    return None if done.stdout else done.stderr.strip().rpartition("\n")[2]
 
 
 def _run(

@@ -42,12 +42,18 @@ class Repository:
     """``--unsafe-fixes``, of what the safe fixes leave."""
     other: Run
     """torch-preflight."""
+    crash: str | None
+    """What torch-preflight said where it ended with a traceback; what it had fixed counts."""
 
 
 def read(path: Path) -> dict[str, Repository]:
     """What was kept, by the repositories' folders."""
     return {
-        name: Repository(one["files"], *(Run(**one[run]) for run in ("safe", "unsafe", "other")))
+        name: Repository(
+            one["files"],
+            *(Run(**one[run]) for run in ("safe", "unsafe", "other")),
+            crash=one["crash"],
+        )
         for name, one in json.loads(path.read_text(encoding="utf-8")).items()
     }
 
@@ -69,14 +75,14 @@ def measure(origin: Path, folder: Path, environment: Path) -> Repository:
     left = nograd_fix(folder, ["."])
     safe, before = _look(copy, left, lambda names: nograd_fix(folder, names))
 
-    preflight_fix(folder, environment, ["."])
+    crash = preflight_fix(folder, environment, ["."])
     other, _ = _look(copy, before, lambda names: preflight_fix(folder, environment, names))
 
     left = nograd_fix(folder, _paths(before))
     copy.keep()
     nograd_fix(folder, _paths(left), "--unsafe-fixes")
     unsafe, _ = _look(copy, left, lambda names: nograd_fix(folder, names, "--unsafe-fixes"))
-    return Repository(len(copy.files()), safe, unsafe, other)
+    return Repository(len(copy.files()), safe, unsafe, other, crash)
 
 
 def _look(
