@@ -61,18 +61,12 @@ class Copy:
     def broken(self, names: Iterable[str]) -> list[str]:
         """The files that compiled when they were kept, and do not compile now."""
         return [
-            name
-            for name in names
-            if compiles(self.kept(name)) and not compiles(self.read(name))
+            name for name in names if compiles(self.kept(name)) and not compiles(self.read(name))
         ]
 
     def with_other_line_ends(self, names: Iterable[str]) -> list[str]:
         """The files whose kinds of line ends are others now."""
-        return [
-            name
-            for name in names
-            if line_ends(self.kept(name)) != line_ends(self.read(name))
-        ]
+        return [name for name in names if line_ends(self.kept(name)) != line_ends(self.read(name))]
 
     def _names(self, *arguments: str) -> list[str]:
         return self._git(*arguments).split("\0")[:-1]
