@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.fixing.copy import Copy
 from tests.fixing.fixers import Finding, nograd_fix, preflight_fix
@@ -48,14 +49,13 @@ class Repository:
 
 def read(path: Path) -> dict[str, Repository]:
     """What was kept, by the repositories' folders."""
-    return {
-        name: Repository(
-            one["files"],
-            *(Run(**one[run]) for run in ("safe", "unsafe", "other")),
-            crash=one["crash"],
-        )
-        for name, one in json.loads(path.read_text(encoding="utf-8")).items()
-    }
+    data = json.loads(path.read_text(encoding="utf-8"))
+    return {name: _repository(one) for name, one in data.items()}
+
+
+def _repository(one: Mapping[str, Any]) -> Repository:
+    safe, unsafe, other = (Run(**one[run]) for run in ("safe", "unsafe", "other"))
+    return Repository(one["files"], safe, unsafe, other, one["crash"])
 
 
 def write(measured: Mapping[str, Repository], path: Path) -> None:
