@@ -48,7 +48,7 @@ class Copy:
 
     def reset(self) -> None:
         """The files as they were kept last."""
-        self._git("checkout", "--quiet", "--", ".")
+        self._git("reset", "--quiet", "--hard")
 
     def read(self, name: str) -> bytes:
         """The content of a file."""
