@@ -254,7 +254,8 @@ def _with_guard_first(node: cst.CSTNode, spelling: Spelling) -> cst.CSTNode:
 def may_be_decorated(function: cst.FunctionDef, but_for: cst.CSTNode | None = None) -> bool:
     """Whether a guard can decorate a function, and nothing in it sets the gradient mode itself.
 
-    ``but_for`` is a statement of the function that will not be there.
+    A decorated generator leaves the guard at each ``yield``. ``but_for`` is a statement of the
+    function that will not be there.
     """
     return (
         function.asynchronous is None
@@ -264,7 +265,7 @@ def may_be_decorated(function: cst.FunctionDef, but_for: cst.CSTNode | None = No
             for each in function.decorators
         )
         and not any(
-            waits(each) or _switches(each) or is_guard(each)
+            _switches(each) or is_guard(each)
             for statement in function.body.body
             if statement is not but_for
             for each in own_nodes(statement)

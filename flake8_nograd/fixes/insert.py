@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
@@ -21,22 +21,33 @@ def insert(remedy: InsertCall, tree: Tree) -> Iterator[Change]:
     model = _expression(remedy.model, node)
     if model is None:
         return
+    before = [] if remedy.before is None else [_call(model, remedy.before)]
+    after = [] if remedy.after is None else [_call(model, remedy.after)]
     if remedy.head_of is not None:
         loop = tree.node(remedy.head_of)
         if isinstance(loop, (cst.For, cst.While)) and isinstance(loop.body, cst.IndentedBlock):
-            yield _inserted(Where(loop.body, 0), model, remedy.before)
+            yield _inserted(Where(loop.body, 0), before)
         return
     where = _place(tree, node, tree.node(remedy.around), model)
     if where is None:
         return
-    if remedy.before is not None:
-        yield _inserted(where, model, remedy.before)
-    if remedy.after is not None:
-        statement = where.suite.body[where.index]
-        if not any(isinstance(each, cst.Return) for each in own_nodes(statement)):
-            call = _call(model, remedy.after)
-            end = len(where.suite.body) if remedy.at_end else where.index + 1
-            yield Splice(where.suite, end, end, lambda _: [call])
+    statement = where.suite.body[where.index]
+    if (after or remedy.restores) and any(
+        isinstance(each, cst.Return) for each in own_nodes(statement)
+    ):
+        return
+    if remedy.restores:
+        name = _name_of_mode(model)
+        if any(isinstance(each, cst.Name) and each.value == name for each in tree.nodes):
+            return
+        saved = cst.Assign([cst.AssignTarget(cst.Name(name))], _attribute(model, "training"))
+        before.insert(0, cst.SimpleStatementLine([saved]))
+        after = [_call(model, "train", cst.Name(name))]
+    if before:
+        yield _inserted(where, before)
+    if after:
+        end = len(where.suite.body) if remedy.at_end else where.index + 1
+        yield Splice(where.suite, end, end, lambda _: after)
 
 
 def _expression(text: str, node: cst.CSTNode) -> cst.BaseExpression | None:
@@ -88,20 +99,33 @@ def _binds(statement: cst.CSTNode, names: set[str]) -> bool:
     return any(not names.isdisjoint(bound_by(each)) for each in own_nodes(statement))
 
 
-def _call(model: cst.BaseExpression, method: str) -> Statement:
-    call = cst.Call(cst.Attribute(model.deep_clone(), cst.Name(method)))
+def _call(model: cst.BaseExpression, method: str, *arguments: cst.BaseExpression) -> Statement:
+    call = cst.Call(_attribute(model, method), [cst.Arg(each) for each in arguments])
     return cst.SimpleStatementLine([cst.Expr(call)])
 
 
-def _inserted(where: Where, model: cst.BaseExpression, method: str | None) -> Change:
-    """The call above a statement and its comments, below the blank lines."""
-    assert method is not None
+def _attribute(model: cst.BaseExpression, name: str) -> cst.Attribute:
+    return cst.Attribute(model.deep_clone(), cst.Name(name))
+
+
+def _name_of_mode(model: cst.BaseExpression) -> str:
+    """``model_was_training``, so that the modes of several models have several names."""
+    words = re.findall(r"\w+", cst.Module([]).code_for_node(model))
+    return "_".join([*(each for each in words if each != "self"), "was_training"])
+
+
+def _inserted(where: Where, new: Sequence[Statement]) -> Change:
+    """Statements above a statement and its comments, below the blank lines."""
 
     def above(statements: Statements) -> Statements:
         [old] = statements
         lines = list(old.leading_lines)
         count = next((i for i, line in enumerate(lines) if line.comment), len(lines))
-        new = _call(model, method).with_changes(leading_lines=lines[:count])
-        return [new, old.with_changes(leading_lines=lines[count:])]
+        first, *rest = new
+        return [
+            first.with_changes(leading_lines=lines[:count]),
+            *rest,
+            old.with_changes(leading_lines=lines[count:]),
+        ]
 
     return Splice(where.suite, where.index, where.index + 1, above)

@@ -71,7 +71,6 @@ def infers_as_a_whole(model: ModuleModel, unit: Unit) -> bool:
     """Whether a unit is an evaluation by name, and nothing in it takes a gradient."""
     return (
         unit.function is not None
-        and not unit.function.is_generator
         and model.is_evaluation_unit(unit)
         and not model.gradient_refs(unit)
         and not unit.events.reads_graph

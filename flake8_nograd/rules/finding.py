@@ -101,7 +101,8 @@ class InsertCall:
     ``call`` is the call in which the model, written ``model``, stands. The calls go around
     ``around``, or where the model is not known there, as near to it as can be. ``at_end``: the
     method ``after`` is called at the end of the block. ``head_of`` is a loop at the beginning of
-    which ``before`` is called.
+    which ``before`` is called. ``restores``: instead of ``after``, the model gets the mode back
+    that it had.
     """
 
     model: str
@@ -111,6 +112,7 @@ class InsertCall:
     after: str | None = None
     at_end: bool = False
     head_of: int | None = None
+    restores: bool = False
 
 
 @dataclass(frozen=True)

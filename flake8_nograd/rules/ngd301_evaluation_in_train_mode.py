@@ -55,12 +55,14 @@ def main(loader):
 
 ## Fix and its safety
 
-Calls `.eval()` before the forward, outside of its loop, and `.train()` after it where training
-goes on and nothing else calls it. The evaluation gives other numbers from then on, the same at
-each run: that is the point. Dropout draws no random numbers in it any more, so those drawn after
-it, in training too, are others. Safe where the file shows all of that; unsafe where the model comes
-from callers that are in other files, which may train with it afterwards. No fix for a model that
-has no name, such as `build()(x)`, and where a flag decides whether the same line trains.
+Calls `.eval()` before the forward, outside of its loop. Where training goes on and nothing else
+calls `.train()`, it is called after the forward; in a function that a training loop calls, the
+model gets back the mode that it had, for other callers may have put it in eval mode. The evaluation
+gives other numbers from then on, the same at each run: that is the point. Dropout draws no random
+numbers in it any more, so those drawn after it, in training too, are others. Safe where the file
+shows all of that; unsafe where the model comes from callers that are in other files, which may
+train with it afterwards. No fix for a model that has no name, such as `build()(x)`, and where a
+flag decides whether the same line trains.
 
 ## References
 
@@ -107,11 +109,13 @@ def check(model: ModuleModel) -> Iterator[Finding]:
 
 
 def _remedy(model: ModuleModel, forward: Forward) -> InsertCall:
-    restores = goes_on_training(model, forward) and not is_put_back_in_train_mode(model, forward)
+    goes_on = goes_on_training(model, forward) and not is_put_back_in_train_mode(model, forward)
+    trains_here = not model.gradient_loops.isdisjoint(forward.place.loops)
     return InsertCall(
         forward.model_text,
         forward.place.ref,
         around=model.outermost_evaluation(forward),
         before="eval",
-        after="train" if restores else None,
+        after="train" if goes_on and trains_here else None,
+        restores=goes_on and not trains_here,
     )

@@ -58,7 +58,7 @@ def run_flake8(corpus: Path, files: Sequence[str]) -> Reports:
 
 def run_torch_preflight(corpus: Path, files: Sequence[str]) -> Reports:
     """What torch-preflight reports, installed in an environment of its own within the corpus."""
-    program = _installed(TORCH_PREFLIGHT, corpus / f".{TORCH_PREFLIGHT}")
+    program = installed(TORCH_PREFLIGHT, corpus / f".{TORCH_PREFLIGHT}")
     command = [str(program), "check", "--format=json", f"--config={_TAKES_NO_SETTINGS}"]
     command += [f"--select={','.join(torch_preflight.classes)}"]
     reports: Reports = defaultdict(list)
@@ -68,7 +68,7 @@ def run_torch_preflight(corpus: Path, files: Sequence[str]) -> Reports:
     return reports
 
 
-def _installed(requirement: str, environment: Path) -> Path:
+def installed(requirement: str, environment: Path) -> Path:
     """The program of a package, which is installed from the package registry on the first use."""
     programs = environment / ("Scripts" if os.name == "nt" else "bin")
     program = programs / requirement.partition("==")[0]
