@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ast
-import io
 import re
-import tokenize
 import warnings
 from collections import Counter
 from pathlib import Path
@@ -38,6 +36,7 @@ class Doors:
             "check": ["--check"],
             "safe": [],
             "unsafe": ["--unsafe-fixes", "--guard=inference_mode"],
+            "add-noqa": ["--add-noqa"],
         }.items():
             enabled = ["--isolated", "--nograd-enable=NGD9", "--extend-select=NGD9"]
             options = CommandLine().parse([*enabled, *arguments, str(self._path)])
@@ -60,7 +59,7 @@ class Doors:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what compilers say of odd code
             self._plugin()
-            self._fixer("unsafe" if len(data) % 2 else "safe", data)
+            self._fixer(("safe", "unsafe", "add-noqa")[len(data) % 3], data)
 
     # --------------------------------------------------------------- the plugin
 
@@ -110,7 +109,8 @@ class Doors:
             raise Broken("the fixed file does not parse")
         self._path.write_bytes(data)
         found = self._outcome("check", data)
-        _demand_that_the_rest_stays(outcome, found)
+        if name != "add-noqa":
+            _demand_that_the_rest_stays(outcome, found)
         self._path.write_bytes(outcome.after)
         new = _codes(self._outcome("check", outcome.after)) - _codes(found)
         if new:
@@ -177,5 +177,16 @@ _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
 def _comments(data: bytes) -> Counter[str]:
-    tokens = tokenize.tokenize(io.BytesIO(data).readline)
-    return Counter(each.string for each in tokens if each.type == tokenize.COMMENT)
+    """All comments; LibCST reads them, where ``tokenize`` is stricter than Python about tabs."""
+    visitor = _Comments()
+    libcst.parse_module(data).visit(visitor)
+    return visitor.found
+
+
+class _Comments(libcst.CSTVisitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: Counter[str] = Counter()
+
+    def visit_Comment(self, node: libcst.Comment) -> None:
+        self.found[node.value] += 1
