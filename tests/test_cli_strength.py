@@ -44,7 +44,7 @@ def test_a_killed_run_leaves_whole_files(nograd_fix: NogradFix, jobs: str) -> No
     partly = 0
     for _ in range(15):
         run = started(nograd_fix.folder, f"--jobs={jobs}", "pkg")
-        while run.poll() is None and not moments.randrange(40) == 0:
+        while run.poll() is None and moments.randrange(40) != 0:
             time.sleep(0.02)
         if run.poll() is None:
             os.killpg(run.pid, signal.SIGKILL)

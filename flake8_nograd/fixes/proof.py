@@ -99,14 +99,19 @@ class _Fixing:
         self._guard = guard
         self._deadline = Deadline()
         self._analysis = self._analysed(data)
-        self._given_up: set[tuple[_Kind, str]] = set()
-        self._reasons: list[str] = []
+        self._given_up: dict[tuple[_Kind, str], str] = {}
+        """Why the edits of these findings were taken back."""
 
     def run(self) -> None:
-        """Pass after pass, until one changes nothing."""
+        """Pass after pass, until one changes nothing, not even of what was given up before."""
+        settled = self.data
         for _ in range(PASSES):
-            if not self.step():
+            if self.step():
+                continue
+            if settled == self.data or not self._given_up:
                 break
+            settled = self.data
+            self._given_up.clear()
 
     def result(self) -> Fixed:
         """What became of the file."""
@@ -114,7 +119,7 @@ class _Fixing:
             each if self._is_left_alone(each) else replace(each, fix=None)
             for each in self._selected()
         ]
-        reverted = "; ".join(dict.fromkeys(self._reasons)) or None
+        reverted = "; ".join(dict.fromkeys(self._given_up.values())) or None
         return Fixed(self.data, tuple(self.mended), tuple(remaining), reverted)
 
     def step(self) -> bool:
@@ -134,8 +139,8 @@ class _Fixing:
             try:
                 self._make(plan(self._analysis, [each], self._guard))
             except Rejected as reason:
-                self._reasons.append(f"{each.code} on line {each.line}: {reason}")
-                self._given_up.add(self._identity(each))
+                said = f"{each.code} on line {each.line}: {reason}"
+                self._given_up[self._identity(each)] = said
             else:
                 return True
         return False
