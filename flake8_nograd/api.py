@@ -13,12 +13,21 @@ from collections.abc import Iterable
 import libcst as cst
 
 from flake8_nograd.check import check_text
+from flake8_nograd.deadline import OutOfTime
 from flake8_nograd.fixes import Fixed, GuardName, fix_bytes
 from flake8_nograd.frameworks import FrameworkError
 from flake8_nograd.reported import Reported
 from flake8_nograd.settings import Settings
 
-__all__ = ["Fixed", "FrameworkError", "Reported", "SourceError", "check_source", "fix_source"]
+__all__ = [
+    "Fixed",
+    "FrameworkError",
+    "OutOfTime",
+    "Reported",
+    "SourceError",
+    "check_source",
+    "fix_source",
+]
 
 
 class SourceError(ValueError):
@@ -62,7 +71,8 @@ def fix_source(
     ``select`` are the codes to mend, or their beginnings; ``unsafe`` adds the fixes that may
     change what the program computes; ``guard`` is the guard that is written. The result's ``data``
     is in the encoding of ``source``; for a ``str``, in the one that its first lines name, or UTF-8.
-    Raises what :func:`check_source` raises.
+    Raises what :func:`check_source` raises, and :class:`OutOfTime` for a text that takes too long,
+    for which :func:`check_source` has one NGD000.
     """
     settings = Settings(tuple(frameworks), tuple(guards), tuple(enable))
     codes = tuple(select)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from flake8_nograd.deadline import Deadline, OutOfTime
 from flake8_nograd.facts.source import Source, deep_recursion
 from flake8_nograd.frameworks import load
 from flake8_nograd.model.module_model import ModuleModel
@@ -27,17 +28,33 @@ class Analysis(NamedTuple):
 def check_text(text: str | bytes, settings: Settings, *, raises: bool = False) -> list[Reported]:
     """All findings of one file, in the order of the file, no two alike.
 
-    A rule that fails gives one NGD000 and the others still run; with ``raises`` the error is
-    raised. Raises :class:`libcst.ParserSyntaxError` for text that LibCST cannot parse.
+    A rule that fails gives one NGD000 and the others still run; a file that takes too long has one
+    NGD000 and nothing else; with ``raises`` the error is raised. Raises
+    :class:`libcst.ParserSyntaxError` for text that LibCST cannot parse.
     """
-    return [reported for reported, _ in analyse(text, settings, raises=raises).found]
+    try:
+        return [reported for reported, _ in analyse(text, settings, raises=raises).found]
+    except OutOfTime as error:
+        if raises:
+            raise
+        return [internal_error(error)]
 
 
-def analyse(text: str | bytes, settings: Settings, *, raises: bool = False) -> Analysis:
-    """The same as :func:`check_text`, with what the fixes need to mend what is found."""
+def analyse(
+    text: str | bytes,
+    settings: Settings,
+    *,
+    raises: bool = False,
+    deadline: Deadline | None = None,
+) -> Analysis:
+    """The same as :func:`check_text`, with what the fixes need to mend what is found.
+
+    Raises :class:`OutOfTime` after ``deadline``, by default one for this file alone.
+    """
+    deadline = deadline or Deadline()
     with deep_recursion():
         source = Source(text)
-        model = ModuleModel(source.facts, load(settings.frameworks, settings.guards))
+        model = ModuleModel(source.facts, load(settings.frameworks, settings.guards), deadline)
         found: dict[Reported, Finding | None] = {}
         if not model.program.imports_torch:
             return Analysis(source, [])
@@ -47,6 +64,8 @@ def analyse(text: str | bytes, settings: Settings, *, raises: bool = False) -> A
             try:
                 for reported, finding in _findings(rule, model, source):
                     found.setdefault(reported, finding)
+            except OutOfTime:
+                raise
             except Exception as error:
                 if raises:
                     raise

@@ -104,6 +104,40 @@ class Model:
     assert [(each.code, each.fix) for each in fixed.remaining] == [("NGD401", None)]
 
 
+def test_what_was_given_up_is_tried_again_after_another_edit() -> None:
+    """Found by the fuzz: the second run mended what the first had given up."""
+    source = """
+from torch import *
+
+
+class Net:
+    @torch.set_grad_enabled(False)
+    def predict(self, x, y, optimizer):
+        try:
+            match x:
+                case 1:
+                    torch.no_grad()
+                    del x
+                case _:
+                    return sum(encoder(x) for x, y in loader)
+            if y:
+                torch.no_grad()
+                x = y(x)
+            else:
+                optimizer.step()
+        except E:
+            pass
+
+
+encoder = torch.no_grad()(net)(x)
+"""
+
+    def fixed(data: str | bytes) -> bytes:
+        return fix_source(data, unsafe=True, guard="inference_mode", enable=["NGD9"]).data
+
+    assert fixed(fixed(source)) == fixed(source)
+
+
 def test_what_does_not_compile_is_left_as_it_is() -> None:
     source = TWO + "return 1\n"
     fixed = fix_source(source)

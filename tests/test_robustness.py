@@ -306,6 +306,71 @@ def test_syntax_newer_than_this_python(
     assert " E9" in line or line.startswith("a.py:6:5: NGD101 ")
 
 
+# ------------------------------------------------------------------ what would take too long
+
+SHORT_OF_TIME = """\
+import sys
+
+from flake8_nograd import deadline
+
+deadline.SECONDS = 1.0
+from {module} import main
+
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def doubled(depth: int) -> str:
+    """Functions in each other, each read once for each value of its flag: 2 ** depth copies."""
+    lines = ["import torch", "", "", "def f(model, x):"]
+    lines += [f"{' ' * (n + 1)}def f{n}(model, x, train{n}=True):" for n in range(depth)]
+    for level in reversed(range(depth)):
+        lines.append(f"{' ' * (level + 2)}if train{level}: model(x).backward()")
+        lines.append(f"{' ' * (level + 1)}f{level}(model, x)")
+    return "\n".join([*lines, ""])
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments"),
+    [
+        ("flake8.main.cli", ("--isolated", "--select=NGD")),
+        ("flake8_nograd.cli.main", ("--isolated", "--unsafe-fixes")),
+    ],
+)
+def test_a_file_that_takes_too_long_is_left_with_one_note(
+    flake8: Flake8, module: str, arguments: tuple[str, ...]
+) -> None:
+    slow = doubled(30)
+    path = flake8.write("a.py", f"{slow}\n\n{EVALUATE}")
+    flake8.write("b.py", EVALUATE.replace("model(x).argmax(1)", "model(x).backward()"))
+    flake8.write("run.py", SHORT_OF_TIME.format(module=module))
+    arguments = (*arguments, "--jobs=1", "a.py", "b.py")
+    done = flake8.run(*arguments, program=("run.py",), timeout=60)
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    first, *others = done.stdout.splitlines()
+    assert first.startswith("a.py:1:1: NGD000 ")
+    assert first.endswith("not done after 1 s of processor time")
+    assert all(line.startswith("b.py:") for line in others)
+    assert path.read_text() == f"{slow}\n\n{EVALUATE}"
+
+
+def test_loops_over_phases_in_each_other_do_not_multiply_without_end(flake8: Flake8) -> None:
+    lines = [f"{' ' * (n + 1)}for p{n} in 'train', 'val', 'test', 'all':" for n in range(18)]
+    test = " and ".join(f"p{n} == 'train'" for n in range(18))
+    text = "\n".join(
+        [
+            "import torch",
+            "",
+            "def f(model, x):",
+            *lines,
+            f"{' ' * 19}if {test}: model(x).backward()",
+        ]
+    )
+    flake8.write("a.py", text + "\n")
+    done = flake8.run(*ONLY_OURS, "a.py", timeout=60)
+    assert (done.stdout, done.stderr) == ("", "")
+
+
 # ------------------------------------------------------------------ real code: the standard library
 
 STANDARD_LIBRARY = Path(sysconfig.get_path("stdlib"))

@@ -48,8 +48,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _say("stopped; every file is either as it was or fixed")
         return INTERRUPTED
-    except BrokenPipeError:  # nobody reads on, as with `| head`
+    except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):  # nobody reads on, as with `| head`
+            _say(f"{options.output_file or 'the standard output'}: {error.strerror}")
         return FAILED
 
 

@@ -62,7 +62,10 @@ def enter(remedy: Enter, tree: Tree, names: Names, guard: GuardName) -> Iterator
 
 def _without_first(statements: Statements) -> Statements:
     gone, first = statements
-    lines = [*gone.leading_lines, *_comments(first)]
+    assert isinstance(gone, cst.SimpleStatementLine)
+    beside = gone.trailing_whitespace.comment
+    own = [] if beside is None else [cst.EmptyLine(comment=beside)]
+    lines = [*gone.leading_lines, *own, *_comments(first)]
     return [first.with_changes(leading_lines=lines)]
 
 

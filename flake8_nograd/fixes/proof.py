@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from flake8_nograd.check import Analysis, analyse
+from flake8_nograd.deadline import Deadline
 from flake8_nograd.facts.source import deep_recursion
 from flake8_nograd.fixes.names import GuardName
 from flake8_nograd.fixes.plan import Edit, plan
@@ -63,7 +64,7 @@ def fix_bytes(
 
     ``wanted`` is asked for each finding with the lines of the text in which it stands. Without
     ``unsafe`` only safe fixes are made. Raises :class:`libcst.ParserSyntaxError` for what LibCST
-    cannot parse.
+    cannot parse, and :class:`OutOfTime` for a file that takes too long.
     """
     fixing = _Fixing(data, settings, wanted, unsafe, guard)
     with deep_recursion():
@@ -76,7 +77,7 @@ def preview(
 ) -> bytes | None:
     """The content with only this finding mended, safe or not; None where that cannot be done.
 
-    Raises :class:`libcst.ParserSyntaxError` for what LibCST cannot parse.
+    Raises what :func:`fix_bytes` raises.
     """
     fixing = _Fixing(data, settings, lambda each, _: each == found, True, guard)
     with deep_recursion():
@@ -96,15 +97,21 @@ class _Fixing:
         self._wanted = wanted
         self._unsafe = unsafe
         self._guard = guard
-        self._analysis = analyse(data, settings)
-        self._given_up: set[tuple[_Kind, str]] = set()
-        self._reasons: list[str] = []
+        self._deadline = Deadline()
+        self._analysis = self._analysed(data)
+        self._given_up: dict[tuple[_Kind, str], str] = {}
+        """Why the edits of these findings were taken back."""
 
     def run(self) -> None:
-        """Pass after pass, until one changes nothing."""
+        """Pass after pass, until one changes nothing, not even of what was given up before."""
+        settled = self.data
         for _ in range(PASSES):
-            if not self.step():
+            if self.step():
+                continue
+            if settled == self.data or not self._given_up:
                 break
+            settled = self.data
+            self._given_up.clear()
 
     def result(self) -> Fixed:
         """What became of the file."""
@@ -112,7 +119,7 @@ class _Fixing:
             each if self._is_left_alone(each) else replace(each, fix=None)
             for each in self._selected()
         ]
-        reverted = "; ".join(dict.fromkeys(self._reasons)) or None
+        reverted = "; ".join(dict.fromkeys(self._given_up.values())) or None
         return Fixed(self.data, tuple(self.mended), tuple(remaining), reverted)
 
     def step(self) -> bool:
@@ -132,8 +139,8 @@ class _Fixing:
             try:
                 self._make(plan(self._analysis, [each], self._guard))
             except Rejected as reason:
-                self._reasons.append(f"{each.code} on line {each.line}: {reason}")
-                self._given_up.add(self._identity(each))
+                said = f"{each.code} on line {each.line}: {reason}"
+                self._given_up[self._identity(each)] = said
             else:
                 return True
         return False
@@ -146,7 +153,7 @@ class _Fixing:
         _demand_python(self.data, "the file")
         data = changed(before.source.tree, [each for edit in edits for each in edit.changes]).bytes
         _demand_python(data, "the result")
-        after = analyse(data, self._settings)
+        after = self._analysed(data)
         mended = {each for edit in edits for each in edit.mends}
         gone = _gone(before, after, mended)
         missed = sorted(mended.difference(gone))
@@ -155,6 +162,10 @@ class _Fixing:
         lines = self._lines()
         self.mended += [each for each in gone if self._wanted(each, lines)]
         self.data, self._analysis = data, after
+
+    def _analysed(self, data: bytes) -> Analysis:
+        """One time is for all the passes: a file with many edits must not take hours."""
+        return analyse(data, self._settings, deadline=self._deadline)
 
     # ----------------------------------------------------------------- findings
 

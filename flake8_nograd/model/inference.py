@@ -29,7 +29,10 @@ def replaceable(model: ModuleModel) -> Iterator[Notice]:
         decorated = model.unit_or_none(notice.about)
         unit = decorated or model.unit(notice.place.unit)
         if decorated is None:
-            guarded = next(each.body for each in _withs(unit.body) if each.ref == notice.place.ref)
+            guards = [each for each in _withs(unit.body) if each.ref == notice.place.ref]
+            if not guards:  # in the body of a class
+                continue
+            guarded = guards[0].body
         else:
             guarded = unit.body
         if _only_infers(model, unit) and not _Guarded(model, unit, guarded).lives_on():

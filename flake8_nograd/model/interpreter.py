@@ -205,6 +205,7 @@ class Interpreter:
         for statement in statements:
             if self.state is None:
                 break
+            self.program.deadline.check()
             self._statement = getattr(statement, "ref", self._statement)
             _STATEMENTS[type(statement)](self, statement)
         self._block = outer

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from flake8_nograd.deadline import Deadline
 from flake8_nograd.facts import code
 from flake8_nograd.frameworks import Frameworks
 from flake8_nograd.frameworks.schema import Hook
@@ -60,8 +61,9 @@ class Entry:
 class ModuleModel:
     """What one file means."""
 
-    def __init__(self, facts: code.Module, frameworks: Frameworks) -> None:
-        self.program = Program(facts, frameworks)
+    def __init__(self, facts: code.Module, frameworks: Frameworks, deadline: Deadline) -> None:
+        """Raises :class:`OutOfTime`, as every question does, once the time for the file is over."""
+        self.program = Program(facts, frameworks, deadline)
         for unit in self.program.pending():
             Interpreter(self.program, unit).run()
 
@@ -109,6 +111,7 @@ class ModuleModel:
 
     def callers(self, unit: int) -> list[CallSite]:
         """The calls of a unit in this file, but for those by what decorates it."""
+        self.program.deadline.check()  # every way through callers comes by here
         decorators = {
             each.unit
             for each in self.unit(unit).decorators.things

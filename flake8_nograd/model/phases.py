@@ -17,6 +17,9 @@ from flake8_nograd.facts import code
 MOST_PHASES = 4
 """A loop over more constants than this is no loop over phases."""
 
+MOST_COPIES = 32
+"""Loops over phases in each other multiply: what would hold more copies stays a loop."""
+
 _MOST_VALUES = 3
 _EQUAL = ("Equal", "Is")
 _DIFFERENT = ("NotEqual", "IsNot")
@@ -79,7 +82,8 @@ class Phases:
         if isinstance(statement, code.For):
             body = self._spell(statement.body, scopes)
             phases = self._phases(statement, scopes)
-            if not phases:
+            inner = sum(isinstance(each, code.Phase) for each in _statements(body))
+            if not phases or inner * len(phases) > MOST_COPIES:
                 return statement._replace(body=body)
             copies: list[code.Statement] = []
             for index, phase in enumerate(phases):

@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from flake8_nograd.deadline import Deadline
 from flake8_nograd.facts import code
 from flake8_nograd.frameworks import Frameworks
 from flake8_nograd.frameworks.schema import Hook
@@ -95,8 +96,9 @@ class ClassInfo:
 class Program:
     """Everything known of one file."""
 
-    def __init__(self, module: code.Module, frameworks: Frameworks) -> None:
+    def __init__(self, module: code.Module, frameworks: Frameworks, deadline: Deadline) -> None:
         self.frameworks = frameworks
+        self.deadline = deadline
         self._phases = Phases(
             lambda name: any(row.does in _BACKWARD for row in frameworks.methods(name))
         )
@@ -275,6 +277,7 @@ class Program:
 
     def ancestors(self, ref: int) -> list[int]:
         """The class and its bases in this file, nearest first."""
+        self.deadline.check()
         found = [ref]
         for each in found:
             for base in self.classes[each].bases:
