@@ -190,6 +190,75 @@ def test_deep_expressions(flake8: Flake8, expression: str) -> None:
     assert "NGD000" not in str(found)
 
 
+DEEPEST = """\
+import ast, io, sys
+
+from pyflakes.checker import Checker
+
+from flake8_nograd.plugin import Plugin
+
+start, opening, middle, closing = sys.stdin.read().split("\\0")
+
+
+def text(depth):
+    return start.replace("{}", opening * depth + middle + closing * depth)
+
+
+def bare_flake8_survives(depth):
+    try:
+        Checker(ast.parse(text(depth)))
+    except (SyntaxError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+deepest, too_deep = 1, 1_000
+while too_deep - deepest > 1:
+    middle_depth = (deepest + too_deep) // 2
+    if bare_flake8_survives(middle_depth):
+        deepest = middle_depth
+    else:
+        too_deep = middle_depth
+for depth in (deepest // 2, deepest):
+    lines = io.StringIO(text(depth)).readlines()
+    found = Plugin(ast.parse(text(depth)), lines).run()
+    print(depth, *(message.split()[0] for _, _, message, _ in found))
+"""
+
+
+@pytest.mark.parametrize(
+    ("opening", "middle", "closing"),
+    [
+        ("(", "x", ")"),
+        ("f(", "x", ")"),
+        ("[", "x", "]"),
+        ("", "a.b()", ".b()"),
+        ("1 + ", "1", ""),
+        ("not ", "x", ""),
+        ("", "a", ".b"),
+        ("", "'a'", " 'b'"),
+        ("x if x else ", "x", ""),
+        ("lambda: ", "x", ""),
+        ("", "x\n    if x:\n        pass\n", "    elif x:\n        pass\n"),
+    ],
+)
+def test_as_deep_as_bare_flake8_goes(
+    flake8: Flake8, opening: str, middle: str, closing: str
+) -> None:
+    """Whatever depth pyflakes, which dies first of all that flake8 runs, survives: up to 1,000.
+
+    Beyond that two shapes are left with one NGD000: more than 2,979 strings side by side, which
+    LibCST refuses, and some 1,500 lambdas in each other.
+    """
+    start = DEEP.replace("return {}", "x = {}") + "\n"
+    given = "\0".join((start, opening, middle, closing))
+    done = flake8.run(program=("-c", DEEPEST), stdin=given)
+    assert done.stderr == ""
+    half, whole = (line.split() for line in done.stdout.splitlines())
+    assert int(whole[0]) > 90
+    assert half[1:] == whole[1:] == ["NGD101"]
+
+
 @pytest.mark.parametrize(
     ("before", "each", "after", "times"),
     [
