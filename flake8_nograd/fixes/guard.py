@@ -30,6 +30,7 @@ _LONGEST_GAP = 3
 
 _GUARDS = ("no_grad", "inference_mode")
 _SWITCHES = ("enable_grad", "set_grad_enabled")
+_PARAMETERS = ("parameters", "named_parameters", "weight", "bias")
 _KNOWN_DECORATORS = ("staticmethod", "classmethod", "property")
 
 
@@ -60,7 +61,8 @@ class Guarding:
         if unit is not None and all(each.unit == unit for each in remedies):
             function = self._tree.node(unit)
             if isinstance(function, cst.FunctionDef) and may_be_decorated(function):
-                if not self._imports_for_itself(function):
+                reads = any(_reads_parameters(each) for each in own_nodes(function.body))
+                if not reads and not self._imports_for_itself(function):
                     return tuple(self._decorated(function))
         apart = {self._tree.node(ref) for each in remedies for ref in each.apart}
         places: list[Where] = []
@@ -277,9 +279,16 @@ def _may_bridge(gap: Sequence[cst.CSTNode], apart: set[cst.CSTNode]) -> bool:
     """Whether a guard may as well hold over what stands between two guarded statements."""
     return len(gap) <= _LONGEST_GAP and all(
         isinstance(each, (cst.SimpleStatementLine, cst.BaseSmallStatement))
-        and not any(part in apart or waits(part) for part in own_nodes(each))
+        and not any(
+            part in apart or waits(part) or _reads_parameters(part) for part in own_nodes(each)
+        )
         for each in gap
     )
+
+
+def _reads_parameters(node: cst.CSTNode) -> bool:
+    """What records without any forward: a penalty on weights has a gradient of its own."""
+    return isinstance(node, cst.Attribute) and node.attr.value in _PARAMETERS
 
 
 def is_guard(node: cst.CSTNode | None) -> bool:

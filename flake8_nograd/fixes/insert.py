@@ -31,11 +31,16 @@ def insert(remedy: InsertCall, tree: Tree) -> Iterator[Change]:
     where = _place(tree, node, tree.node(remedy.around), model)
     if where is None:
         return
-    statement = where.suite.body[where.index]
-    if (after or remedy.restores) and any(
-        isinstance(each, cst.Return) for each in own_nodes(statement)
-    ):
-        return
+    last = where.index
+    if after or remedy.restores:
+        if remedy.until is not None:
+            reached = _reaching(tree, where, tree.node(remedy.until))
+            if reached is None:
+                return
+            where, last = reached
+        between = where.suite.body[where.index : last + 1]
+        if any(isinstance(node, cst.Return) for each in between for node in own_nodes(each)):
+            return
     if remedy.restores:
         name = _name_of_mode(model)
         if any(isinstance(each, cst.Name) and each.value == name for each in tree.nodes):
@@ -46,7 +51,7 @@ def insert(remedy: InsertCall, tree: Tree) -> Iterator[Change]:
     if before:
         yield _inserted(where, before)
     if after:
-        end = len(where.suite.body) if remedy.at_end else where.index + 1
+        end = len(where.suite.body) if remedy.at_end else last + 1
         yield Splice(where.suite, end, end, lambda _: after)
 
 
@@ -93,6 +98,20 @@ def _place(
     while where.index == 0 and is_guard(next(tree.parents(where.suite), None)):
         where = tree.where(where.suite)
     return where
+
+
+def _reaching(tree: Tree, where: Where, until: cst.CSTNode) -> tuple[Where, int] | None:
+    """A place, or the one of the guard around it, and the index of ``until`` in the same suite."""
+    last = tree.where(until)
+    around = {last.suite: last.index}
+    while not isinstance(last.suite, cst.Module):
+        last = tree.where(last.suite)
+        around[last.suite] = last.index
+    while where.suite not in around:
+        if not is_guard(next(tree.parents(where.suite), None)):
+            return None
+        where = tree.where(where.suite)
+    return where, around[where.suite]
 
 
 def _binds(statement: cst.CSTNode, names: set[str]) -> bool:

@@ -102,12 +102,13 @@ class InsertCall:
     ``around``, or where the model is not known there, as near to it as can be. ``at_end``: the
     method ``after`` is called at the end of the block. ``head_of`` is a loop at the beginning of
     which ``before`` is called. ``restores``: instead of ``after``, the model gets the mode back
-    that it had.
+    that it had. ``until`` is the last of several evaluations that the calls go around.
     """
 
     model: str
     call: int
     around: int
+    until: int | None = None
     before: str | None = None
     after: str | None = None
     at_end: bool = False

@@ -56,13 +56,13 @@ def main(loader):
 ## Fix and its safety
 
 Calls `.eval()` before the forward, outside of its loop. Where training goes on and nothing else
-calls `.train()`, it is called after the forward; in a function that a training loop calls, the
-model gets back the mode that it had, for other callers may have put it in eval mode. The evaluation
-gives other numbers from then on, the same at each run: that is the point. Dropout draws no random
-numbers in it any more, so those drawn after it, in training too, are others. Safe where the file
-shows all of that; unsafe where the model comes from callers that are in other files, which may
-train with it afterwards. No fix for a model that has no name, such as `build()(x)`, and where a
-flag decides whether the same line trains.
+calls `.train()`, it is called after the last of the evaluations; in a function that a training loop
+calls, the model gets back the mode that it had, for other callers may have put it in eval mode. The
+evaluation gives other numbers from then on, the same at each run: that is the point. Dropout draws
+no random numbers in it any more, so those drawn after it, in training too, are others. Safe where
+the file shows all of that; unsafe where the model comes from callers that are in other files, which
+may train with it afterwards. No fix for a model that has no name, such as `build()(x)`, where a
+flag decides whether the same line trains, and where evaluations lie on both sides of training.
 
 ## References
 
@@ -108,14 +108,35 @@ def check(model: ModuleModel) -> Iterator[Finding]:
         )
 
 
-def _remedy(model: ModuleModel, forward: Forward) -> InsertCall:
+def _remedy(model: ModuleModel, forward: Forward) -> InsertCall | None:
     goes_on = goes_on_training(model, forward) and not is_put_back_in_train_mode(model, forward)
     trains_here = not model.gradient_loops.isdisjoint(forward.place.loops)
+    last = _last_evaluation(model, forward)
+    if goes_on and last is None:
+        return None
     return InsertCall(
         forward.model_text,
         forward.place.ref,
         around=model.outermost_evaluation(forward),
+        until=None if last is None else model.outermost_evaluation(last),
         before="eval",
         after="train" if goes_on and trains_here else None,
         restores=goes_on and not trains_here,
     )
+
+
+def _last_evaluation(model: ModuleModel, forward: Forward) -> Forward | None:
+    """The last evaluation of the same model in the unit; None where it is trained in between."""
+    last, is_trained = forward, False
+    for each in sorted(model.forwards(), key=lambda each: each.place.ref):
+        if each.place.unit != forward.place.unit or each.place.ref <= forward.place.ref:
+            continue
+        if each.model_text != forward.model_text:
+            continue
+        if not evaluates_in_train_mode(model, each):
+            is_trained = True
+        elif is_trained:
+            return None
+        else:
+            last = each
+    return last
