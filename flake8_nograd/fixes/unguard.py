@@ -21,6 +21,8 @@ from flake8_nograd.rules.finding import MoveOut, Separate, Unguard
 _TRAINING_CALLS = ("zero_grad", "backward", "step", "update")
 """What goes with a call that is moved out of a guard, if it stands beside it."""
 
+_CHOICES = (cst.BooleanOperation, cst.IfExp, cst.Comparison)
+
 
 def unguard(remedy: Unguard, tree: Tree) -> Iterator[Change]:
     """The code without the guard; not where something changed in place would then be recorded."""
@@ -88,9 +90,7 @@ def _inside(function: cst.FunctionDef, gone: cst.Decorator) -> Iterator[Change]:
 
 def _is_guard(decorator: cst.Decorator) -> bool:
     node = decorator.decorator
-    if isinstance(node, cst.Call):
-        node = node.func
-    return names_a_guard(node.attr if isinstance(node, cst.Attribute) else node)
+    return names_a_guard(node.func if isinstance(node, cst.Call) else node)
 
 
 def _changes_in_place(body: cst.CSTNode) -> bool:
@@ -129,9 +129,6 @@ def separate(remedy: Separate, tree: Tree) -> Iterator[Change]:
         return node.with_changes(items=[*node.items[:index], *items, *node.items[index + 1 :]])
 
     yield Replace(with_, separated)
-
-
-_CHOICES = (cst.BooleanOperation, cst.IfExp, cst.Comparison)
 
 
 def move_out(remedies: Sequence[MoveOut], tree: Tree) -> Iterator[Change]:
@@ -194,9 +191,7 @@ def _split(statements: Statements, moved: set[int]) -> Statements:
 
 def _is_plain_guard(item: cst.WithItem) -> bool:
     call = item.item
-    if item.asname is not None or not isinstance(call, cst.Call):
-        return False
-    return names_a_guard(call.func.attr if isinstance(call.func, cst.Attribute) else call.func)
+    return item.asname is None and isinstance(call, cst.Call) and names_a_guard(call.func)
 
 
 def _is_call(statement: cst.CSTNode) -> bool:
