@@ -183,8 +183,7 @@ def waits(node: cst.CSTNode) -> bool:
 def _switches(node: cst.CSTNode) -> bool:
     """``set_grad_enabled``, ``enable_grad``, ``inference_mode(False)``."""
     if isinstance(node, cst.Call) and node.args:
-        name = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
-        return names_a_guard(name)
+        return names_a_guard(node.func)
     return isinstance(node, cst.Name) and node.value in _SWITCHES
 
 
@@ -298,17 +297,17 @@ def is_guard(node: cst.CSTNode | None) -> bool:
     call = node.items[0].item
     if not isinstance(call, cst.Call) or call.args or node.items[0].asname is not None:
         return False
-    name = call.func.attr if isinstance(call.func, cst.Attribute) else call.func
-    return (
-        isinstance(name, cst.Name)
-        and name.value in _GUARDS
-        and isinstance(node.body, cst.IndentedBlock)
-    )
+    return _last_name(call.func) in _GUARDS and isinstance(node.body, cst.IndentedBlock)
 
 
 def names_a_guard(node: cst.CSTNode) -> bool:
-    """The name of what sets the gradient mode, off or on."""
-    return isinstance(node, cst.Name) and node.value in (*_GUARDS, *_SWITCHES)
+    """``no_grad``, ``torch.enable_grad``: what sets the gradient mode, off or on."""
+    return _last_name(node) in (*_GUARDS, *_SWITCHES)
+
+
+def _last_name(node: cst.CSTNode) -> str | None:
+    name = node.attr if isinstance(node, cst.Attribute) else node
+    return name.value if isinstance(name, cst.Name) else None
 
 
 def _takes_guard(node: cst.With, run: _Run, apart: set[cst.CSTNode]) -> bool:

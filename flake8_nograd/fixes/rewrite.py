@@ -10,6 +10,7 @@ from flake8_nograd.fixes.tree import Change, Replace, Tree
 from flake8_nograd.rules.finding import Detach, Respell, Rewrite
 
 _ATOMS = (cst.Name, cst.Attribute, cst.Call, cst.Subscript, cst.BaseString, cst.BaseNumber)
+_DISPLAYS = (cst.Tuple, cst.List, cst.Dict, cst.Set)
 
 
 def rewrite(remedy: Rewrite, tree: Tree) -> Iterator[Change]:
@@ -48,9 +49,6 @@ def detach(remedy: Detach, tree: Tree) -> Iterator[Change]:
         value = node.value.args[-1].value
     if value is not None and not isinstance(value, _DISPLAYS):
         yield Replace(value, lambda old: filled("{}.detach()", old))
-
-
-_DISPLAYS = (cst.Tuple, cst.List, cst.Dict, cst.Set)
 
 
 def filled(template: str, node: cst.CSTNode) -> cst.BaseExpression:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 import libcst as cst
 
@@ -20,6 +21,8 @@ from flake8_nograd.rules.finding import MoveOut, Separate, Unguard
 
 _TRAINING_CALLS = ("zero_grad", "backward", "step", "update")
 """What goes with a call that is moved out of a guard, if it stands beside it."""
+
+_CHOICES = (cst.BooleanOperation, cst.IfExp, cst.Comparison)
 
 
 def unguard(remedy: Unguard, tree: Tree) -> Iterator[Change]:
@@ -88,9 +91,7 @@ def _inside(function: cst.FunctionDef, gone: cst.Decorator) -> Iterator[Change]:
 
 def _is_guard(decorator: cst.Decorator) -> bool:
     node = decorator.decorator
-    if isinstance(node, cst.Call):
-        node = node.func
-    return names_a_guard(node.attr if isinstance(node, cst.Attribute) else node)
+    return names_a_guard(node.func if isinstance(node, cst.Call) else node)
 
 
 def _changes_in_place(body: cst.CSTNode) -> bool:
@@ -131,9 +132,6 @@ def separate(remedy: Separate, tree: Tree) -> Iterator[Change]:
     yield Replace(with_, separated)
 
 
-_CHOICES = (cst.BooleanOperation, cst.IfExp, cst.Comparison)
-
-
 def move_out(remedies: Sequence[MoveOut], tree: Tree) -> Iterator[Change]:
     """The calls of one ``with`` after, before or between what stays under the guard."""
     node = tree.node(remedies[0].guard)
@@ -163,30 +161,21 @@ def _split(statements: Statements, moved: set[int]) -> Statements:
     """A ``with`` as runs: those of the moved statements without guard, the others with it."""
     [node] = statements
     assert isinstance(node, cst.With)
-    body = statements_of(node.body)
+    block = cst.ensure_type(node.body, cst.IndentedBlock)
+    header = block.header
     result: list[Statement] = []
-    kept: list[Statement] = []
-
-    def close(is_last: bool) -> None:
-        if kept:
-            footer = (
-                node.body.footer if is_last and isinstance(node.body, cst.IndentedBlock) else ()
-            )
-            block = node.body.with_changes(body=list(kept), footer=footer)
-            lines = kept[0].leading_lines if result else ()
-            block = block.with_changes(
-                body=[kept[0].with_changes(leading_lines=[]) if result else kept[0], *kept[1:]]
-            )
-            result.append(node.deep_clone().with_changes(body=block, leading_lines=lines))
-            kept.clear()
-
-    for index, statement in enumerate(body):
-        if index in moved:
-            close(False)
-            result.append(statement)
-        else:
-            kept.append(statement)
-    close(True)
+    for is_moved, pairs in groupby(enumerate(statements_of(block)), lambda pair: pair[0] in moved):
+        first, *rest = run = [statement for _, statement in pairs]
+        if is_moved:
+            result += run
+            continue
+        lines = first.leading_lines if result else ()
+        if result:
+            first = first.with_changes(leading_lines=[])
+        footer = block.footer if run[-1] is block.body[-1] else ()
+        inner = block.with_changes(body=[first, *rest], header=header, footer=footer)
+        result.append(node.deep_clone().with_changes(body=inner, leading_lines=lines))
+        header = cst.TrailingWhitespace()  # a comment is not said twice
     lines = [*node.leading_lines, *(result[0].leading_lines if 0 in moved else ())]
     result[0] = result[0].with_changes(leading_lines=lines)
     return result
@@ -194,9 +183,7 @@ def _split(statements: Statements, moved: set[int]) -> Statements:
 
 def _is_plain_guard(item: cst.WithItem) -> bool:
     call = item.item
-    if item.asname is not None or not isinstance(call, cst.Call):
-        return False
-    return names_a_guard(call.func.attr if isinstance(call.func, cst.Attribute) else call.func)
+    return item.asname is None and isinstance(call, cst.Call) and names_a_guard(call.func)
 
 
 def _is_call(statement: cst.CSTNode) -> bool:

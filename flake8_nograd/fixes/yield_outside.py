@@ -18,6 +18,7 @@ from flake8_nograd.fixes.tree import (
 from flake8_nograd.rules.finding import YieldOutside
 
 _NAMES = ("result", "results", "output", "outputs", "yielded")
+_COMPUTING = (cst.Call, cst.BinaryOperation, cst.UnaryOperation, cst.Comparison, cst.AugAssign)
 
 
 def yield_outside(remedy: YieldOutside, tree: Tree) -> Iterator[Change]:
@@ -29,6 +30,10 @@ def yield_outside(remedy: YieldOutside, tree: Tree) -> Iterator[Change]:
     where = tree.where(with_)
     place = tree.where(node)
     if place.suite is with_.body:
+        if cst.ensure_type(
+            with_.body, cst.IndentedBlock
+        ).footer:  # a comment that would lose its block
+            return
         line = with_.body.body[place.index]
         is_alone = isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1
         name = _free_name(tree)
@@ -74,13 +79,19 @@ def _split(statements: Statements, index: int, name: str) -> Statements:
         named = cst.Expr(cst.Yield(cst.Name(name)))
         outside = cst.SimpleStatementLine([named])
     result: list[Statement] = []
-    footer = cst.ensure_type(node.body, cst.IndentedBlock).footer
     if before:
-        result.append(node.with_changes(body=node.body.with_changes(body=before, footer=[])))
+        result.append(node.with_changes(body=node.body.with_changes(body=before)))
     else:
         outside = outside.with_changes(leading_lines=[*node.leading_lines, *outside.leading_lines])
     result.append(outside)
-    if after:
-        block = node.body.with_changes(body=after, footer=footer)
+    if any(_computes(each) for each in after):
+        block = node.body.with_changes(body=after, header=cst.TrailingWhitespace())
         result.append(node.deep_clone().with_changes(body=block, leading_lines=[]))
+    else:
+        result += after
     return result
+
+
+def _computes(statement: Statement) -> bool:
+    """Whether a statement may record something: more than names, constants and their parts."""
+    return any(isinstance(each, _COMPUTING) for each in own_nodes(statement))

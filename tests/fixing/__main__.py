@@ -37,8 +37,8 @@ def main(given: Sequence[str] | None = None) -> int:
             except (FixerError, LinterError) as error:
                 print(error, file=sys.stderr)
                 return 1
-    measure.write(measured, page.FIGURES)
-    page.update()
+            measure.write(measured, page.FIGURES)  # half an hour must not be lost
+            page.update()
     return 0
 
 

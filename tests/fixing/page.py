@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tests.accuracy import labels
 from tests.accuracy.__main__ import LABELS
-from tests.accuracy.linters import nograd, torch_preflight
+from tests.accuracy.linters import TORCH_PREFLIGHT
 from tests.fixing import measure
 from tests.fixing.measure import Repository, Run
 
@@ -64,6 +64,7 @@ def current() -> str:
 def measured_part(measured: Mapping[str, Repository], broken: Breakages) -> str:
     """All that is measured, and what was found by reading."""
     repositories = list(measured.values())
+    broken = Breakages(*([each for each in one if each.folder in measured] for one in broken))
     files = sum(each.files for each in repositories)
     sections = [
         f"Repositories: {len(measured)}, with {files:,} Python files.",
@@ -90,7 +91,7 @@ def figures(repositories: Iterable[Repository], broken: Breakages) -> str:
     ]
     crashes = sum(each.crash is not None for each in repositories)
     rows = [
-        ["", nograd.name, "`--unsafe-fixes`, of the rest", torch_preflight.name],
+        ["", "nograd-fix", "`--unsafe-fixes`, on the rest", TORCH_PREFLIGHT.replace("==", " ")],
         ["---", "---:", "---:", "---:"],
         _row("files changed", runs, lambda run: len(run.changed)),
         _row("lines added", runs, lambda run: run.added),
