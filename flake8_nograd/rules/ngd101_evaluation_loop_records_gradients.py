@@ -59,7 +59,10 @@ def evaluate(model, loader):
 Puts the loop under `with torch.no_grad():`, or `@torch.no_grad()` on the function where all of it
 is an evaluation; a guard that stands beside it is widened. Safe where no result leaves the
 function, where the model is in eval mode, and where the function's or the data's name says that it
-evaluates: the numbers stay the same. Unsafe where results leave and less says so, and where the
+evaluates: the numbers stay the same. Layers that PyTorch fuses where nothing is recorded, a stacked
+`nn.LSTM` or the attention and transformers of `torch.nn` with `batch_first=True` in eval mode, may
+round otherwise in the last digits, and an `nn.TransformerEncoder` fills padded positions with
+zeros; so it is under every guard. Unsafe where results leave and less says so, and where the
 function reads `requires_grad` or the like. No fix where a flag decides whether the loop trains,
 and in a generator whose `yield` is the forward. `torch.inference_mode()` is no drop-in: its
 tensors cannot be used in training.

@@ -10,7 +10,8 @@ because the two guards differ.
 Under `no_grad` the step works: 15 of 15 optimizers of `torch.optim` gave bit-identical parameters
 over three steps. But the guard does nothing, and misleads whoever reads it into thinking that it
 did. Under `inference_mode` the optimizer's state becomes inference tensors, and a later step
-outside raises for all of them but Adagrad; a closure raises at once.
+outside raises for all of them but Adagrad, and SGD without momentum, which has no state; a closure
+raises at once.
 
 ## Example
 

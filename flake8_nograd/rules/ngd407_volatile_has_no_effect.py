@@ -33,7 +33,7 @@ def mean(x):
 
 ## Not reported
 
-- `Variable` without `volatile`, which is the tensor itself.
+- `Variable` without `volatile`: a tensor of the same data, without a graph.
 - `volatile=False`.
 
 ## Fix and its safety

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch import nn
 
 from tests.torch.claims import data, network, normalized, saved_tensors, says
 
@@ -43,6 +44,79 @@ def test_a_guard_saves_nothing_for_a_backward_and_changes_no_number() -> None:
         with torch.no_grad():
             assert torch.equal(model(x), out)
             assert most_saved(model) == 0
+
+
+@says("the numbers stay the same")
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [
+        (nn.Conv1d(3, 4, 3), (2, 3, 9)),
+        (nn.Conv2d(3, 4, 3, padding=1), (2, 3, 16, 16)),
+        (nn.ConvTranspose2d(3, 4, 3, 2), (2, 3, 8, 8)),
+        (nn.BatchNorm2d(3), (2, 3, 8, 8)),
+        (nn.LayerNorm(6), (2, 6)),
+        (nn.GroupNorm(2, 4), (2, 4, 9)),
+        (nn.RNN(6, 5), (7, 2, 6)),
+        (nn.GRU(6, 5, 2), (7, 2, 6)),
+        (nn.LSTM(6, 5), (7, 2, 6)),
+        (nn.TransformerEncoderLayer(8, 2, 16), (7, 2, 8)),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+@pytest.mark.parametrize("guard", [torch.no_grad, torch.inference_mode])
+def test_a_guard_changes_no_number_of_a_layer(
+    layer: nn.Module, shape: tuple[int, ...], guard: type[torch.no_grad]
+) -> None:
+    x = torch.randn(shape)
+    recorded = first(layer.eval()(x))
+    with guard():
+        guarded = first(layer(x))
+    assert recorded.requires_grad
+    assert not guarded.requires_grad
+    assert torch.equal(recorded, guarded)
+
+
+def first(out: torch.Tensor | tuple[torch.Tensor, ...]) -> torch.Tensor:
+    """The output of a layer, without the state of a recurrent one."""
+    return out[0] if isinstance(out, tuple) else out
+
+
+@says(
+    "a stacked `nn.LSTM` or the attention and transformers of `torch.nn` with `batch_first=True` "
+    "in eval mode, may round otherwise in the last digits"
+)
+@pytest.mark.parametrize(
+    "layer",
+    [
+        nn.LSTM(16, 8, 2, batch_first=True),
+        nn.TransformerEncoderLayer(16, 4, 32, batch_first=True),
+        nn.TransformerDecoderLayer(16, 4, 32, batch_first=True),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_layers_that_are_fused_under_a_guard_give_the_same_but_for_rounding(
+    layer: nn.Module,
+) -> None:
+    x = torch.randn(2, 7, 16)
+    inputs = [x, x] if isinstance(layer, nn.TransformerDecoderLayer) else [x]
+    recorded = first(layer.eval()(*inputs))
+    with torch.no_grad():
+        guarded = first(layer(*inputs))
+    torch.testing.assert_close(recorded, guarded, rtol=1e-5, atol=1e-5)
+
+
+@says("an `nn.TransformerEncoder` fills padded positions with zeros")
+@pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors is in prototype stage")
+def test_padded_positions_are_filled_with_zeros_under_a_guard() -> None:
+    layer = nn.TransformerEncoderLayer(16, 4, 32, batch_first=True)
+    model = nn.TransformerEncoder(layer, 2).eval()
+    x, padding = torch.randn(2, 5, 16), torch.tensor([[False] * 5, [False] * 4 + [True]])
+    recorded = model(x, src_key_padding_mask=padding)
+    with torch.no_grad():
+        guarded = model(x, src_key_padding_mask=padding)
+    assert recorded[padding].abs().min() > 0
+    assert guarded[padding].eq(0).all()
+    torch.testing.assert_close(recorded[~padding], guarded[~padding], rtol=1e-5, atol=1e-5)
 
 
 @says("Models of which all parameters are frozen")

@@ -86,6 +86,17 @@ def test_a_later_step_outside(kind: type[torch.optim.Optimizer]) -> None:
             trained(kind, guards)
 
 
+@says("SGD without momentum, which has no state")
+def test_without_a_state_a_later_step_works() -> None:
+    parameter = torch.nn.Parameter(torch.ones(2))
+    optimizer = torch.optim.SGD([parameter], lr=0.25)
+    for guard in (torch.inference_mode, contextlib.nullcontext):
+        parameter.grad = torch.ones(2)
+        with guard():
+            optimizer.step()
+    assert parameter.tolist() == [0.5, 0.5]
+
+
 @says("a closure raises at once")
 @every_optimizer
 def test_a_closure_in_inference_mode(kind: type[torch.optim.Optimizer]) -> None:

@@ -19,7 +19,7 @@ def guarding() -> Generator[int]:
 
 @says(
     "While the generator waits, its guard holds: the body of the consumer's loop runs with "
-    "gradients off. If it trains, it raises or trains nothing."
+    "gradients off. If it trains, it raises."
 )
 def test_the_consumer_runs_with_gradients_off() -> None:
     def consume() -> None:

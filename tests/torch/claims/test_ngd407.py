@@ -16,8 +16,10 @@ def test_it_warns_and_records() -> None:
     assert network()(x).requires_grad
 
 
-@says("`Variable` without `volatile`, which is the tensor itself.")
-def test_a_variable_is_a_tensor() -> None:
-    x, _ = data()
-    assert type(Variable(x)) is torch.Tensor
-    assert Variable(x).data_ptr() == x.data_ptr()
+@says("`Variable` without `volatile`: a tensor of the same data, without a graph.")
+def test_a_variable_is_a_tensor_without_a_graph() -> None:
+    out = network()(data()[0])
+    assert out.requires_grad
+    assert type(Variable(out)) is torch.Tensor
+    assert Variable(out).data_ptr() == out.data_ptr()
+    assert not Variable(out).requires_grad
