@@ -422,7 +422,8 @@ class Calls:
             run.use(given, Use.PASSED)
         self._program.mark_passed(given.things)
         if fills and isinstance(fact.function, code.Attribute):
-            run.extend(fact.function.value, given, appends=last in ("append", "extend"))
+            appends = last in ("append", "extend")
+            run.extend(fact.function.value, given, appends, is_container=appends)
         if naming.is_class(path) and not self._run.models.mode_of_children(given):
             run.live.set_mode([Result(fact.ref, path)], self._run.models.mode_of_wrapper(arguments))
         origins = given.origins | receiver.origins | callee.origins

@@ -347,8 +347,17 @@ class Interpreter:
                 key = ("field", each, name)
             self.program.add_value(key, value)
 
-    def extend(self, container: code.Expression, value: Value, appends: bool = False) -> None:
-        """``container[...] = value``, ``container.append(value)``: it now holds ``value`` too."""
+    def extend(
+        self,
+        container: code.Expression,
+        value: Value,
+        appends: bool = False,
+        is_container: bool = True,
+    ) -> None:
+        """``container[...] = value``, ``container.append(value)``: it now holds ``value`` too.
+
+        What is no container for certain, as a metric that is updated, may only take its numbers.
+        """
         before = self.value(container)
         held = Value(value.things, value.origins, value.made)
         if appends:
@@ -362,6 +371,8 @@ class Interpreter:
             self._publish(base.id, before | held)
             if not local or any(isinstance(each, Parameter) for each in before.things):
                 self.use(value, Use.STORED)
+            if is_container and self._is_of_caller(base.id, local):
+                self.use(value, Use.HANDED)
         elif isinstance(base, code.Attribute):
             owner = self.value(base.value)
             path = path_of(base)
@@ -369,6 +380,14 @@ class Interpreter:
                 self.live.bind(path, before | held)
             self._store(owner, base.name, held)
             self.use(value, Use.STORED)
+
+    def _is_of_caller(self, name: str, local: bool) -> bool:
+        """Whether a container is a parameter of the unit, or of a function around it."""
+        if self.program.parameter(self.unit.ref, name) is not None:
+            return True
+        if local or name in self._globals or self.unit.parent in (None, MODULE):
+            return False
+        return self.program.value(("name", MODULE, name), self.unit.ref) == NOTHING
 
     def _augmented_assign(self, statement: code.AugmentedAssign) -> None:
         added = self.value(statement.value)
