@@ -7,8 +7,8 @@ Finds `yield` inside a `with` guard of a plain generator.
 ## Why it matters
 
 While the generator waits, its guard holds: the body of the consumer's loop runs with gradients
-off. If it trains, it raises. A generator that is left before its end, and still
-has a name, leaves gradients off for good.
+off. If it trains, it raises. A generator that is left before its end, and still has a name, leaves
+gradients off for good.
 
 ## Example
 

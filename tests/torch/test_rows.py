@@ -192,17 +192,14 @@ def test_only_immediate_guards_act_when_they_are_made(row: Guard, given: bool, w
 
 # ------------------------------------------------------------------ layers
 
-SIZES = [
-    *[(), (2,), (2, 2), (2, 2, 2), (0.1, 2), (4, 2, 2), (2, (1, 2)), ((2, 2), 2)],
-    *[(2, 1, None, (2, 2))],
-]
+FEW_SIZES: list[tuple[Any, ...]] = [(), (2,), (2, 2), (2, 2, 2), (0.1, 2), (4, 2, 2)]
+SIZES = [*FEW_SIZES, (2, (1, 2)), ((2, 2), 2), (2, 1, None, (2, 2))]
 """Arguments with which layers can be built."""
 
-WITHOUT_PARAMETERS = {
-    *["Module", "Container", "Sequential", "ModuleList", "ModuleDict"],
-    *["ParameterList", "ParameterDict", "DataParallel"],
-    *["InstanceNorm1d", "InstanceNorm2d", "InstanceNorm3d"],
-}
+WITHOUT_PARAMETERS = set(
+    "Module Container Sequential ModuleList ModuleDict ParameterList ParameterDict DataParallel"
+    " InstanceNorm1d InstanceNorm2d InstanceNorm3d".split()
+)
 """Modules of ``torch.nn`` that hold others' parameters, or have some if they are asked to."""
 
 
