@@ -1044,6 +1044,8 @@ class Interpreter:
     def _subscript(self, expression: code.Subscript) -> Value:
         self.value_of_parts(expression.indices)
         value = self.value(expression.value)
+        if any(naming.is_derivative(_key(each)) for each in expression.indices):
+            self.use(value, Use.GRADIENT)  # the model took it, by `autograd.grad`
         if value.parts and len(expression.indices) == 1:
             index = expression.indices[0]
             if isinstance(index, code.Constant) and isinstance(index.value, int):
@@ -1115,6 +1117,13 @@ def _part(value: Value, index: int, count: int) -> Value:
         Member(each, f"[{index}]") if isinstance(each, Result) else each for each in value.things
     )
     return Value(things, value.origins, value.made)
+
+
+def _key(index: code.Expression) -> str:
+    """The words of an index: those of a string, or of a name."""
+    if isinstance(index, code.Constant):
+        return index.value if isinstance(index.value, str) else ""
+    return text_of(index)
 
 
 def _truth(test: code.Expression) -> bool | None:

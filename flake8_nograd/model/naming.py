@@ -68,6 +68,7 @@ _VERBS = frozenset(
     """.split()
 )
 _TRAINING_CALL = frozenset("backward optimize minimize train adapt".split())
+_DERIVATIVES = frozenset("force forces stress virial virials hessian".split())
 _DROPS = frozenset("numpy np ndarray tolist detach detached".split())
 _DELIBERATE = re.compile(
     r"(train(ing)?[- ]mode|mc[-_ ]?dropout|monte[-_ ]?carlo|dropout\W+(is |are |stays? |kept )*"
@@ -192,6 +193,12 @@ def is_profile(name: str) -> bool:
 def is_alternative_constructor(name: str) -> bool:
     """``Model.from_config``: a class method that makes an instance."""
     return "from" in words(last_of(name))
+
+
+@cache
+def is_derivative(key: str) -> bool:
+    """``"forces"``, ``FORCE_KEY``: an output that a model gets by differentiating another."""
+    return not _DERIVATIVES.isdisjoint(words(key))
 
 
 @cache
