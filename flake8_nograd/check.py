@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_nograd.deadline import Deadline, OutOfTime
-from flake8_nograd.facts.source import Source, deep_recursion
+from flake8_nograd.facts.recursion import deep_recursion
+from flake8_nograd.facts.tree import facts_of
 from flake8_nograd.frameworks import load
 from flake8_nograd.model.module_model import ModuleModel
 from flake8_nograd.reported import Reported, internal_error
 from flake8_nograd.rules import Rule, all_rules
 from flake8_nograd.rules.finding import Finding
 from flake8_nograd.settings import Settings
+
+if TYPE_CHECKING:
+    from flake8_nograd.facts.source import Source
 
 
 class Analysis(NamedTuple):
@@ -23,6 +28,30 @@ class Analysis(NamedTuple):
 
     source: Source
     found: list[tuple[Reported, Finding | None]]
+
+
+def finds_anything(tree: ast.Module, settings: Settings) -> bool:
+    """Whether there is anything to report in a file, told from Python's own tree of it.
+
+    The same model and the same rules over the same facts, at a tenth of the price: LibCST need not
+    parse what ends here. A rule that fails counts, so that its failure is told with the findings.
+    Raises :class:`OutOfTime`.
+    """
+    with deep_recursion():
+        frameworks = load(settings.frameworks, settings.guards)
+        model = ModuleModel(facts_of(tree), frameworks, Deadline())
+        return model.program.imports_torch and any(
+            _says_anything(rule, model) for rule in _enabled(settings)
+        )
+
+
+def _says_anything(rule: Rule, model: ModuleModel) -> bool:
+    try:
+        return any(True for _ in rule.check(model))
+    except OutOfTime:
+        raise
+    except Exception:
+        return True
 
 
 def check_text(text: str | bytes, settings: Settings, *, raises: bool = False) -> list[Reported]:
@@ -51,6 +80,8 @@ def analyse(
 
     Raises :class:`OutOfTime` after ``deadline``, by default one for this file alone.
     """
+    from flake8_nograd.facts.source import Source  # LibCST: 0.4 s, for files with findings only
+
     deadline = deadline or Deadline()
     with deep_recursion():
         source = Source(text)
@@ -58,9 +89,7 @@ def analyse(
         found: dict[Reported, Finding | None] = {}
         if not model.program.imports_torch:
             return Analysis(source, [])
-        for rule in all_rules():
-            if rule.is_opt_in and not rule.code.startswith(settings.enabled):
-                continue
+        for rule in _enabled(settings):
             try:
                 for reported, finding in _findings(rule, model, source):
                     found.setdefault(reported, finding)
@@ -75,6 +104,13 @@ def analyse(
         place = (reported.line, reported.column, reported.code)
         places.setdefault(place, (reported, found[reported]))
     return Analysis(source, sorted(places.values(), key=lambda each: each[0]))
+
+
+def _enabled(settings: Settings) -> Iterator[Rule]:
+    """All rules but the opt-in ones that nobody asked for."""
+    for rule in all_rules():
+        if not rule.is_opt_in or rule.code.startswith(settings.enabled):
+            yield rule
 
 
 def _findings(rule: Rule, model: ModuleModel, source: Source) -> Iterator[tuple[Reported, Finding]]:

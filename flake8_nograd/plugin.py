@@ -82,8 +82,11 @@ def findings(lines: Sequence[str], tree: ast.AST, settings: Settings) -> list[Re
     if not is_finding_possible(text, tree):
         return []
     try:
-        from flake8_nograd.check import check_text
+        from flake8_nograd.check import check_text, finds_anything
 
+        assert isinstance(tree, ast.Module)
+        if not finds_anything(tree, settings):
+            return []
         found = check_text(text, settings)
     except Exception as error:  # flake8 would end the run, for all plugins
         _log.exception("flake8-nograd failed")

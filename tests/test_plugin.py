@@ -286,10 +286,18 @@ def test_libcst_is_loaded_only_where_it_is_needed(flake8: Flake8, action: str) -
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_libcst_is_loaded_for_a_file_with_torch(flake8: Flake8) -> None:
-    flake8.write("a.py", GUARDED)
+def libcst_is_loaded_for(flake8: Flake8, text: str) -> bool:
+    flake8.write("a.py", text)
     done = flake8.run(program=("-c", LOADS_NO_LIBCST.format(action=RUN_FLAKE8)))
-    assert "libcst" in done.stderr
+    return "'libcst'" in done.stderr
+
+
+def test_libcst_is_loaded_for_a_file_with_findings(flake8: Flake8) -> None:
+    assert libcst_is_loaded_for(flake8, EVALUATE)
+
+
+def test_libcst_is_not_loaded_for_a_file_without_findings(flake8: Flake8) -> None:
+    assert not libcst_is_loaded_for(flake8, GUARDED)
 
 
 # ------------------------------------------------------------------ when the plugin itself fails

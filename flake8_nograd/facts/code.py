@@ -143,7 +143,7 @@ class NamedExpression(NamedTuple):
 
 
 class Formatted(NamedTuple):
-    """An f-string or t-string, or strings beside each other: only its embedded expressions."""
+    """An f-string or t-string, strings beside it included: only its embedded expressions."""
 
     parts: tuple[Expression, ...]
 

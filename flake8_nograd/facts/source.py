@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -15,11 +12,6 @@ from libcst.metadata.position_provider import PositionProvidingCodegenState
 
 from flake8_nograd.facts import code
 from flake8_nograd.facts.visitor import FactVisitor
-
-RECURSION_LIMIT = 5_000
-"""Python frames allowed while a file is analysed: the deepest nesting that flake8 itself survives
-needs about 2,000, and a Python 3.10 with 8 MiB of stack holds more than 10,000."""
-
 
 _UNSPACED = re.compile(r"\b(assert|return|yield|del|in|not|and|or|if|else)\(")
 _UNSPACED_BYTES = re.compile(_UNSPACED.pattern.encode())
@@ -84,14 +76,3 @@ def _parse(text: str | bytes) -> cst.Module:
         if isinstance(text, bytes):
             return cst.parse_module(_UNSPACED_BYTES.sub(rb"\1 (", text))
         return cst.parse_module(_UNSPACED.sub(r"\1 (", text))
-
-
-@contextmanager
-def deep_recursion() -> Iterator[None]:
-    """Allow the nesting that Python's own parser allows, for as long as the block runs."""
-    before = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(before, RECURSION_LIMIT))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(before)

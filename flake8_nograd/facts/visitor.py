@@ -299,12 +299,21 @@ class FactVisitor(cst.CSTVisitor):
         return False
 
     def visit_ConcatenatedString(self, node: cst.ConcatenatedString) -> bool:
-        parts = []
-        rest: cst.BaseExpression = node
+        parts: list[cst.BaseString] = []
+        rest: cst.BaseString = node
         while isinstance(rest, cst.ConcatenatedString):
             parts.append(rest.left)
             rest = rest.right
-        self._expression = code.Formatted(self._values((*parts, rest)))
+        parts.append(rest)
+        texts = [part.value for part in parts if isinstance(part, cst.SimpleString)]
+        if len(texts) == len(parts):
+            self._expression = code.Constant(_literal(" ".join(texts)))
+            return False
+        embedded: list[cst.CSTNode] = []
+        for part in parts:
+            if isinstance(part, (cst.FormattedString, cst.TemplatedString)):
+                embedded += _embedded(part.parts)
+        self._expression = code.Formatted(self._values(embedded))
         return False
 
     def visit_FormattedString(self, node: cst.FormattedString) -> bool:
@@ -408,7 +417,9 @@ class FactVisitor(cst.CSTVisitor):
         parts: list[cst.BaseExpression] = []
         for element in node.slice:
             inner = element.slice
-            if isinstance(inner, cst.Index):
+            if isinstance(inner, cst.Index) and len(node.slice) == 1:
+                parts.extend(_spread(inner.value))
+            elif isinstance(inner, cst.Index):
                 parts.append(inner.value)
             elif isinstance(inner, cst.Slice):
                 bounds = (inner.lower, inner.upper, inner.step)
@@ -526,6 +537,13 @@ def _dotted(node: cst.CSTNode) -> str:
     if isinstance(node, cst.Name):
         parts.append(node.value)
     return ".".join(reversed(parts))
+
+
+def _spread(index: cst.BaseExpression) -> Iterable[cst.BaseExpression]:
+    """The parts of an index: ``x[(a, b)]`` is ``x[a, b]``."""
+    if isinstance(index, cst.Tuple) and index.elements:
+        return [element.value for element in index.elements]
+    return [index]
 
 
 def _bound_name(node: cst.AsName | None) -> str | None:

@@ -17,7 +17,7 @@ from typing import TypeAlias
 
 from flake8_nograd.check import Analysis, analyse
 from flake8_nograd.deadline import Deadline
-from flake8_nograd.facts.source import deep_recursion
+from flake8_nograd.facts.recursion import deep_recursion
 from flake8_nograd.fixes.names import GuardName
 from flake8_nograd.fixes.plan import Edit, plan
 from flake8_nograd.fixes.tree import changed
