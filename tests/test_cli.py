@@ -270,8 +270,8 @@ def test_libcst_is_loaded_only_where_it_is_needed(flake8: Flake8, arguments: str
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_libcst_is_loaded_for_a_file_with_torch(flake8: Flake8) -> None:
-    flake8.write("a.py", CLEAN)
+def test_libcst_is_loaded_for_a_file_with_findings(flake8: Flake8) -> None:
+    flake8.write("a.py", MENDABLE)
     assert "libcst" in flake8.run("a.py", program=("-c", LOADS_NO_LIBCST)).stderr
 
 
