@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flake8_nograd.model import naming
 from flake8_nograd.model.events import Forward
@@ -32,8 +33,13 @@ class Unguarded:
     """The same line trains, for another value of a flag or in another phase."""
 
 
-def unguarded(model: ModuleModel) -> Iterator[Unguarded]:
-    """The forwards that evaluate while gradients are recorded."""
+@lru_cache(maxsize=1)
+def unguarded(model: ModuleModel) -> tuple[Unguarded, ...]:
+    """The forwards that evaluate while gradients are recorded; three rules ask for them."""
+    return tuple(_unguarded(model))
+
+
+def _unguarded(model: ModuleModel) -> Iterator[Unguarded]:
     for forward in model.forwards():
         if forward.kind not in ("forward", "through") or model.is_behind_idle_guard(forward):
             continue

@@ -426,7 +426,7 @@ class Interpreter:
         """The unit is left here: the guards around are undone."""
         end = self.live
         if self.entered:
-            end = State(self.entered[0][1], end.names, end.modes)
+            end = State(self.entered[0][1], end.names, end.modes, end.paths)
         self._exits.append(end)
         self.state = None
 
@@ -714,7 +714,7 @@ class Interpreter:
             self.block(statement.final)
             if self.state is not None and self._exits:
                 last = self._exits[-1]
-                self._exits[-1] = State(last.grad, last.names, self.state.modes)
+                self._exits[-1] = State(last.grad, last.names, self.state.modes, last.paths)
             self.state = None
 
     def _match(self, statement: code.Match) -> None:

@@ -6,7 +6,7 @@ Unknown stays unknown: every question answers with what is certain, or says that
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -64,13 +64,14 @@ class ModuleModel:
     def __init__(self, facts: code.Module, frameworks: Frameworks, deadline: Deadline) -> None:
         """Raises :class:`OutOfTime`, as every question does, once the time for the file is over."""
         self.program = Program(facts, frameworks, deadline)
+        self._fates: dict[int, Use] = {}
         for unit in self.program.pending():
             Interpreter(self.program, unit).run()
 
     # -------------------------------------------------------------------- units
 
-    @property
-    def units(self) -> Iterable[Unit]:
+    @cached_property
+    def units(self) -> Sequence[Unit]:
         """All units of the file, in the order of their definition."""
         return sorted(self.program.units.values(), key=lambda unit: unit.ref)
 
@@ -407,7 +408,10 @@ class ModuleModel:
 
     def fate(self, forward: Forward) -> Use:
         """Where the result of a forward went, through the callers of its unit."""
-        return self._fate(forward.place.ref, forward.place.unit, set())
+        place = forward.place
+        if place.ref not in self._fates:
+            self._fates[place.ref] = self._fate(place.ref, place.unit, set())
+        return self._fates[place.ref]
 
     def _fate(self, ref: int, unit: int, seen: set[int]) -> Use:
         use = self.program.uses(ref)
@@ -462,15 +466,13 @@ class ModuleModel:
     def _training_units(self) -> set[int]:
         """The units that take a gradient or step, themselves or in what they call."""
         found = {unit.ref for unit in self.units if unit.events.gradients}
-        while True:
-            more = {
-                unit.ref
-                for unit in self.units
-                if unit.ref not in found and any(call.callee in found for call in unit.events.calls)
-            }
-            if not more:
-                return found
-            found |= more
+        pending = list(found)
+        while pending:
+            for call in self._callers.get(pending.pop(), ()):
+                if call.place.unit not in found:
+                    found.add(call.place.unit)
+                    pending.append(call.place.unit)
+        return found
 
     @cached_property
     def gradient_loops(self) -> set[int]:
@@ -530,11 +532,16 @@ class ModuleModel:
 
     def trains_elsewhere(self, forward: Forward) -> bool:
         """Whether the same line also trains: for another value of a flag, in another phase."""
-        line = code.original(forward.place.ref)
-        return any(
-            code.original(other.place.ref) == line and self.fate(other) & Use.GRADIENT
-            for other in self.forwards()
-        )
+        return code.original(forward.place.ref) in self._trained_lines
+
+    @cached_property
+    def _trained_lines(self) -> set[int]:
+        """The forwards, copies as their originals, of which a gradient is taken."""
+        return {
+            code.original(forward.place.ref)
+            for forward in self.forwards()
+            if self.fate(forward) & Use.GRADIENT
+        }
 
     def is_switched_by_script(self, forward: Forward) -> bool:
         """Whether the module's own code puts a model of the same name in eval mode."""
@@ -811,12 +818,17 @@ class ModuleModel:
 
     def is_idly_decorated(self, unit: Unit) -> bool:
         """Whether a guard decorates a unit that it cannot guard: the one mistake to tell."""
-        return unit.function is not None and any(
-            notice.about == unit.ref
+        return unit.function is not None and unit.ref in self._idly_decorated
+
+    @cached_property
+    def _idly_decorated(self) -> set[int]:
+        """What guards, and threads under them, are about in vain."""
+        return {
+            notice.about
             for owner in self.units
             for notice in owner.events.notices
             if notice.kind not in ("no_grad", "work for a thread")
-        )
+        }
 
     def is_called_by_name_only(self, forward: Forward) -> bool:
         """``model.eval`` without parentheses in the unit: that is the one mistake to tell."""
@@ -983,11 +995,16 @@ class ModuleModel:
     def _ambient_mode(self, model: Thing, unit: int) -> Mode:
         """The mode that constructors, loaders and the module leave a model in."""
         mode = Mode(0)
-        for each in self.units:
+        for each in self._switching:
             if each.ref == unit or not self._prepares(each, model):
                 continue
             mode |= mode_in(each.events.exit_modes, model) & ~Mode.INHERITED
         return mode
+
+    @cached_property
+    def _switching(self) -> list[Unit]:
+        """The units that leave a model in a mode."""
+        return [unit for unit in self.units if unit.events.exit_modes]
 
     def _prepares(self, unit: Unit, model: Thing) -> bool:
         """A unit that sets a model up without running it: a constructor, a loader, the module."""

@@ -66,6 +66,7 @@ class Phases:
     def __init__(self, is_gradient: Callable[[str], bool]) -> None:
         self._is_gradient = is_gradient
         self._copies = 0
+        self._assigned: dict[int, tuple[code.Block, dict[str, list[code.Expression | None]]]] = {}
 
     # --------------------------------------------------------------------- loops
 
@@ -99,7 +100,7 @@ class Phases:
         self, loop: code.For, scopes: tuple[code.Block, ...]
     ) -> tuple[code.Expression, ...]:
         """What a loop over phases runs through; nothing for any other loop."""
-        phases = _displayed(loop.iterable, scopes)
+        phases = self._displayed(loop.iterable, scopes)
         if not 1 < len(phases) <= MOST_PHASES:
             return ()
         known = _constants(loop.target, phases[0])
@@ -107,6 +108,40 @@ class Phases:
             return ()
         asked = {name for test in _tests(loop.body) for name in _names(test)}
         return phases if known.keys() & asked else ()
+
+    def _displayed(
+        self, iterable: code.Expression, scopes: tuple[code.Block, ...]
+    ) -> tuple[code.Expression, ...]:
+        """The elements of ``["train", "val"]``, of a name for it, or of ``enumerate`` of it."""
+        if isinstance(iterable, code.Name):
+            for scope in scopes:
+                values = self._assigned_in(scope).get(iterable.id)
+                if values:
+                    (value, *others) = values
+                    is_known = not others and isinstance(value, code.Collection)
+                    return value.elements if is_known else ()  # type: ignore[union-attr]
+            return ()
+        if isinstance(iterable, code.Call) and iterable.function == code.Name("enumerate"):
+            if len(iterable.arguments) != 1:
+                return ()
+            elements = self._displayed(iterable.arguments[0].value, scopes)
+            return tuple(
+                code.Collection((code.Constant(index), each)) for index, each in enumerate(elements)
+            )
+        return iterable.elements if isinstance(iterable, code.Collection) else ()
+
+    def _assigned_in(self, scope: code.Block) -> dict[str, list[code.Expression | None]]:
+        """What a suite's own statements assign to names: every loop of a file asks its module."""
+        known = self._assigned.get(id(scope))
+        if known is None:
+            found: dict[str, list[code.Expression | None]] = {}
+            for statement in scope:
+                if isinstance(statement, code.Assign):
+                    for target in statement.targets:
+                        if isinstance(target, code.Name):
+                            found.setdefault(target.id, []).append(statement.value)
+            known = self._assigned[id(scope)] = (scope, found)  # kept: its id is not used again
+        return known[1]
 
     # ----------------------------------------------------------------- functions
 
@@ -340,31 +375,6 @@ def _compared_with(test: code.Expression, name: str) -> Iterator[object]:
 
 
 # ------------------------------------------------------------------------- loops
-
-
-def _displayed(
-    iterable: code.Expression, scopes: tuple[code.Block, ...]
-) -> tuple[code.Expression, ...]:
-    """The elements of ``["train", "val"]``, of a name for it, or of ``enumerate`` of it."""
-    if isinstance(iterable, code.Name):
-        for scope in scopes:
-            values = [
-                statement.value
-                for statement in scope
-                if isinstance(statement, code.Assign) and iterable in statement.targets
-            ]
-            if values:
-                is_known = len(values) == 1 and isinstance(values[0], code.Collection)
-                return values[0].elements if is_known else ()  # type: ignore[union-attr]
-        return ()
-    if isinstance(iterable, code.Call) and iterable.function == code.Name("enumerate"):
-        if len(iterable.arguments) != 1:
-            return ()
-        elements = _displayed(iterable.arguments[0].value, scopes)
-        return tuple(
-            code.Collection((code.Constant(index), each)) for index, each in enumerate(elements)
-        )
-    return iterable.elements if isinstance(iterable, code.Collection) else ()
 
 
 def _constants(target: code.Expression, phase: code.Expression) -> dict[str, Known]:

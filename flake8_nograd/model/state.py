@@ -19,10 +19,14 @@ class State:
     grad: Grad
     names: dict[str, Value] = field(default_factory=dict)
     modes: dict[Thing, Mode] = field(default_factory=dict)
+    paths: set[str] = field(default_factory=set)
+    """The dotted paths that may be in ``names``: a script of 5,000 functions binds as many names,
+    and must not look through all of them at each.
+    """
 
     def copy(self) -> State:
         """An independent copy."""
-        return State(self.grad, dict(self.names), dict(self.modes))
+        return State(self.grad, dict(self.names), dict(self.modes), set(self.paths))
 
     def join(self, other: State) -> State:
         """What holds where control may come from either."""
@@ -41,18 +45,17 @@ class State:
             model: self.modes.get(model, Mode.INHERITED) | other.modes.get(model, Mode.INHERITED)
             for model in {**self.modes, **other.modes}
         }
-        return State(self.grad | other.grad, names, modes)
+        return State(self.grad | other.grad, names, modes, self.paths | other.paths)
 
     def bind(self, path: str, value: Value) -> None:
         """Assign ``value`` to a name or dotted path; what was known below the path is forgotten."""
         self.names[path] = value
-        if self._has_dotted(path):
+        if self.paths:
             below = path + "."
-            for name in [each for each in self.names if each.startswith(below)]:
-                del self.names[name]
-
-    def _has_dotted(self, path: str) -> bool:
-        return any("." in name and name.startswith(path) for name in self.names)
+            for name in [each for each in self.paths if each.startswith(below)]:
+                self.names.pop(name, None)
+        if "." in path:
+            self.paths.add(path)
 
     def name(self, path: str) -> Value:
         """What ``path`` stands for; NOTHING where this unit has not assigned it."""
