@@ -14,7 +14,7 @@ if shutil.which("bash") is None:
     pytest.skip("there is no bash, in which the commands are written", allow_module_level=True)
 
 
-@pytest.mark.parametrize("name", ["adoption.md"])
+@pytest.mark.parametrize("name", ["adoption.md", "ci.md"])
 def test_a_page_shows_what_is_printed(name: str, tmp_path: Path) -> None:
     page = (REPOSITORY / "docs" / name).read_text(encoding="utf-8")
     assert "\n$ " in page

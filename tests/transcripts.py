@@ -45,6 +45,11 @@ def played(page: str, folder: Path, variables: Mapping[str, str] | None = None) 
     return _BLOCK.sub(shown, page)
 
 
+def files(page: str) -> dict[str, str]:
+    """The files that stand on a page, by name; of two with one name, the last."""
+    return {block["name"]: block["text"] for block in _BLOCK.finditer(page) if block["name"]}
+
+
 def _commands(text: str) -> list[str]:
     return [line.removeprefix("$ ") for line in text.splitlines() if line.startswith("$ ")]
 
