@@ -124,23 +124,15 @@ def test_the_projects_workflow_runs_on_every_python_that_it_is_said_to_run_on() 
 
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Variables with an empty environment of Python first; flake8-nograd is this project."""
+def environment(
+    tmp_path_factory: pytest.TempPathFactory, own_package: dict[str, str]
+) -> dict[str, str]:
+    """Variables with an empty environment of Python first."""
     folder = tmp_path_factory.mktemp("ci")
-    pip = [sys.executable, "-m", "pip"]
-    build = [*pip, "wheel", "--quiet", "--no-deps", f"--wheel-dir={folder}", str(REPOSITORY)]
-    subprocess.run(build, check=True, timeout=300)
-    [wheel] = folder.glob("*.whl")
-    constraint = folder / "constraint.txt"
-    constraint.write_text(f"flake8-nograd @ {wheel.as_uri()}\n", encoding="utf-8")
-    venv.create(folder / "venv", with_pip=True)
+    venv.create(folder, with_pip=True)
     inherited = {name: text for name, text in os.environ.items() if name != "PYTHONPATH"}
-    return {
-        **inherited,
-        "PATH": f"{folder / 'venv' / 'bin'}{os.pathsep}{os.environ['PATH']}",
-        "PIP_CONSTRAINT": str(constraint),
-        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-    }
+    path = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    return {**inherited, **own_package, "PATH": path}
 
 
 def shell(script: str, folder: Path, variables: dict[str, str]) -> subprocess.CompletedProcess[str]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import time
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import REPOSITORY
 from tests.transcripts import played
+
+FIVE_MINUTES = 300
 
 if shutil.which("bash") is None:
     pytest.skip("there is no bash, in which the commands are written", allow_module_level=True)
@@ -19,6 +22,15 @@ def test_a_page_shows_what_is_printed(name: str, tmp_path: Path) -> None:
     page = (REPOSITORY / "docs" / name).read_text(encoding="utf-8")
     assert "\n$ " in page
     assert played(page, tmp_path) == page
+
+
+def test_the_first_five_minutes(tmp_path: Path, own_package: dict[str, str]) -> None:
+    """From an empty environment to a repository that is mended, and a CI stage that fails."""
+    page = (REPOSITORY / "docs" / "first-five-minutes.md").read_text(encoding="utf-8")
+    assert "\n$ pip install " in page
+    began = time.monotonic()
+    assert played(page, tmp_path, own_package) == page
+    assert time.monotonic() - began < FIVE_MINUTES
 
 
 PAGE = """\

@@ -21,6 +21,7 @@ _BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 _END = "-- this was the output of one command --"
+_COLOURS = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE")
 _NOBODY = {
     f"GIT_{role}_{what}": "nobody" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
 }
@@ -60,11 +61,12 @@ def _writing(name: str, text: str) -> str:
 
 
 def _run(script: str, folder: Path, variables: Mapping[str, str]) -> list[str]:
-    """What each command prints, on both of its outputs, in a shell of a user without any config."""
+    """What each command prints, on both of its outputs, in a shell without any config."""
     environment = {
-        "HOME": str(folder),
+        **{name: text for name, text in os.environ.items() if name not in _COLOURS},
         "LC_ALL": "C.UTF-8",
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "GIT_CONFIG_GLOBAL": os.devnull,
         **_NOBODY,
         **variables,
     }
