@@ -15,7 +15,7 @@ from flake8_nograd.cli import difference, silence, write
 from flake8_nograd.cli.options import Action, Guard
 from flake8_nograd.cli.outcome import Fix, Listed, Outcome
 from flake8_nograd.cli.selection import Selection
-from flake8_nograd.cli.text import NoPython, Text, decoded, parsed
+from flake8_nograd.cli.text import NoPython, Text, decoded
 from flake8_nograd.plugin import findings
 from flake8_nograd.reported import Reported
 from flake8_nograd.settings import Settings
@@ -75,7 +75,7 @@ class _File:
         lines = self._text.lines
         if self._selection.leaves_out(lines):
             return nothing
-        tree = parsed(lines)
+        tree = self._text.parsed()
         everything = findings(lines, tree, self._mending.settings)
         if self._mending.baseline is None:
             return self._done(self._wanted(everything, lines), nothing)
@@ -102,7 +102,7 @@ class _File:
     def _new_and_wanted(self, found: Sequence[Reported], lines: Sequence[str]) -> list[Reported]:
         """The same of all findings in a text that this file may become."""
         if self._mending.baseline is not None:
-            tree = parsed(lines)
+            tree = Text(tuple(lines), tuple(lines), "utf-8").parsed()
             found = self._mending.baseline.compared(self._name, lines, tree, found).new
         return self._wanted(found, lines)
 

@@ -6,7 +6,6 @@ import ast
 import io
 import tokenize
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 _FALLBACK = "latin-1"
@@ -29,17 +28,16 @@ class Text:
     exact: tuple[str, ...]
     encoding: str
 
-
-def parsed(lines: Sequence[str]) -> ast.Module:
-    """The tree; raises :class:`NoPython`."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what the code's own compiler says to its author
-            return ast.parse("".join(lines))
-    except SyntaxError as error:
-        raise NoPython(f"line {error.lineno or 1}: {error.msg}") from error
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise NoPython(str(error) or type(error).__name__) from error
+    def parsed(self) -> ast.Module:
+        """The tree; raises :class:`NoPython`."""
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # what the code's own compiler says to its author
+                return ast.parse("".join(self.lines))
+        except SyntaxError as error:
+            raise NoPython(f"line {error.lineno or 1}: {error.msg}") from error
+        except (ValueError, RecursionError, MemoryError) as error:
+            raise NoPython(str(error) or type(error).__name__) from error
 
 
 def decoded(data: bytes) -> Text:
