@@ -108,6 +108,7 @@ class NogradFix(Flake8):
 @pytest.fixture(scope="session")
 def own_package(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Variables with which ``pip install flake8-nograd`` installs this project."""
+    pytest.importorskip("pip", reason="pip is not installed: python -m ensurepip")
     folder = tmp_path_factory.mktemp("package")
     pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
     subprocess.run([*pip, f"--wheel-dir={folder}", str(REPOSITORY)], check=True, timeout=300)
