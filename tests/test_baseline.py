@@ -66,7 +66,7 @@ def test_a_baseline_has_an_entry_on_each_line(nograd_fix: NogradFix) -> None:
     nograd_fix.write("clean.py", CLEAN)
     done = nograd_fix.fix(WRITE, ".")
     assert (done.code, done.text) == (0, "")
-    assert done.err == "nograd-fix: 5 findings in known.json\n"
+    assert done.err == "nograd-fix: known.json lists 5 findings\n"
     assert nograd_fix.read("src/a.py") == BOTH
     line = '{{"path": "{}", "code": "{}", "unit": "{}", "line": "{}", "count": {}}}'
     assert nograd_fix.read("known.json").decode().split("\n") == [
@@ -88,7 +88,7 @@ def test_the_same_findings_give_the_same_bytes(nograd_fix: NogradFix) -> None:
     for jobs, order, seed in [("1", paths, "0"), ("3", paths[::-1], "1"), ("2", ["."], "2")]:
         environment = {"PYTHONHASHSEED": seed}
         done = nograd_fix.fix(f"--jobs={jobs}", WRITE, *order, environment=environment)
-        assert done.err == "nograd-fix: 27 findings in known.json\n"
+        assert done.err == "nograd-fix: known.json lists 27 findings\n"
         written.add(nograd_fix.read("known.json"))
         (nograd_fix.folder / "known.json").unlink()
     assert len(written) == 1
@@ -221,7 +221,7 @@ def test_a_file_with_another_name_is_new(nograd_fix: NogradFix) -> None:
     assert both(nograd_fix) == ["NGD405 5", "NGD405 8"]
     done = nograd_fix.fix("--check", READ, ".")
     assert done.err.endswith("nograd-fix: 2 baseline entries are gone: run --write-baseline\n")
-    assert nograd_fix.fix(WRITE, ".").err == "nograd-fix: 2 findings in known.json\n"
+    assert nograd_fix.fix(WRITE, ".").err == "nograd-fix: known.json lists 2 findings\n"
     assert {each["path"] for each in entries(nograd_fix)} == {"b.py"}
     assert both(nograd_fix) == []
 
@@ -251,7 +251,7 @@ def test_an_entry_that_nothing_matches_is_gone(nograd_fix: NogradFix, text: byte
     nograd_fix.write("a.py", text)
     said = "nograd-fix: 1 baseline entry is gone: run --write-baseline\n"
     assert gone(nograd_fix, ".") == said
-    assert nograd_fix.fix(WRITE, ".").err == "nograd-fix: 0 findings in known.json\n"
+    assert nograd_fix.fix(WRITE, ".").err == "nograd-fix: known.json lists 0 findings\n"
     assert nograd_fix.read("known.json") == b'{"version": 1, "findings": [\n\n]}\n'
     assert gone(nograd_fix, ".") == ""
 

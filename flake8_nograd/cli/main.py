@@ -14,7 +14,6 @@ from typing import IO
 from rich.console import Console
 from rich.text import Text
 
-from flake8_nograd.baseline import Baseline
 from flake8_nograd.cli import catalogue, difference
 from flake8_nograd.cli.files import Files
 from flake8_nograd.cli.known import write_baseline
@@ -118,9 +117,7 @@ class _Command:
             if each.problem is not None:
                 _say(f"{each.path}: {each.problem}")
         self._sum_up(outcomes)
-        if options.baseline is None:
-            return self._exit_code(outcomes)
-        return max(self._tell_of(options.baseline, outcomes), self._exit_code(outcomes))
+        return max(self._write_baseline(outcomes), self._exit_code(outcomes))
 
     # ------------------------------------------------------------------ what is said
 
@@ -175,23 +172,30 @@ class _Command:
             parts.append(f"{unsafe} with --unsafe-fixes")
         if parts:
             _say("; ".join(parts))
+        gone = self._gone(outcomes)
+        if gone:
+            are = "baseline entry is" if gone == 1 else "baseline entries are"
+            _say(f"{gone} {are} gone: run --write-baseline")
 
-    def _tell_of(self, baseline: Baseline, outcomes: Sequence[Outcome]) -> int:
-        """Write the baseline, or say what has gone out of it; returns the exit code of that."""
-        file = self._options.baseline_file
-        if file is None:
-            done = {baseline.path_of(each.path) for each in outcomes}
-            gone = sum(each.gone for each in outcomes) + baseline.gone_with_files(done)
-            if gone:
-                are = "baseline entry is" if gone == 1 else "baseline entries are"
-                _say(f"{gone} {are} gone: run --write-baseline")
+    def _gone(self, outcomes: Sequence[Outcome]) -> int:
+        """How many findings only the baseline still knows."""
+        baseline = self._options.baseline
+        if baseline is None or self._options.action == "write-baseline":
+            return 0
+        done = {baseline.path_of(each.path) for each in outcomes}
+        return sum(each.gone for each in outcomes) + baseline.gone_with_files(done)
+
+    def _write_baseline(self, outcomes: Sequence[Outcome]) -> int:
+        """Write it, where that was asked for; returns the exit code of that."""
+        baseline, file = self._options.baseline, self._options.baseline_file
+        if baseline is None or file is None:
             return CLEAN
         try:
             known = write_baseline(baseline, file, outcomes)
         except NotWritten as error:
             _say(f"{file}: {error}")
             return FAILED
-        _say(f"{_count(known, 'finding')} in {file}")
+        _say(f"{file} lists {_count(known, 'finding')}")
         return CLEAN
 
     def _exit_code(self, outcomes: Sequence[Outcome]) -> int:
