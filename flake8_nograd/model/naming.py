@@ -64,7 +64,7 @@ _VERBS = frozenset(
     get build load create make init initialize save unwrap wrap setup set define prepare update
     train test eval evaluate export register compile find select choose restore download print
     count copy clone freeze unfreeze reset configure convert is has should can use compute run call
-    preprocess default
+    preprocess default project apply
     """.split()
 )
 _TRAINING_CALL = frozenset("backward optimize minimize train adapt".split())
