@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from flake8_nograd.cli.text import Text, decoded
@@ -26,10 +25,12 @@ class Sheet(NamedTuple):
     text: Text
 
 
-def sheet_of(sheets: Sequence[Sheet], line: int) -> tuple[Sheet, int]:
-    """The sheet with a line of the code, and the line's number there."""
-    sheet = next((each for each in reversed(sheets) if each.first <= line), sheets[0])
-    return sheet, min(max(1, line - sheet.first + 1), len(sheet.text.lines))
+class Located(NamedTuple):
+    """A place in the code: where it is on its sheet, and where in the file's content."""
+
+    sheet: Sheet
+    on_sheet: Place
+    in_file: Place
 
 
 class PythonFile:
@@ -56,9 +57,9 @@ class PythonFile:
 
         return does_not_compile(code)
 
-    def in_file(self, sheet: Sheet, place: Place) -> Place:
-        """Where a place of the sheet stands in the file."""
-        return place
+    def located(self, place: Place) -> Located:
+        """Where a place of the code is."""
+        return Located(self.sheets[0], place, place)
 
     def worded(self, text: str) -> str:
         """What is said, with its lines as they are counted for people."""

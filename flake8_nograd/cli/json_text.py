@@ -70,7 +70,7 @@ class Lines:
     """
 
     def __init__(self, source: str, start: int) -> None:
-        """``start`` is where the value begins in ``source``; raises :class:`TypeError` for others."""
+        """``start`` is where the value begins; raises :class:`TypeError` for other values."""
         self._source = source
         self._start = start
         self._is_list = source[start] == "["
@@ -109,7 +109,7 @@ class Lines:
             yield Change(begin, self.place(end), written)
 
     def _spelled(self, text: str) -> str:
-        """Text as it is written here: `>` may be `\\u003e`."""
+        """Text as characters are written here: escaped, or not."""
         return "".join(self._spelling.get(each) or json.dumps(each)[1:-1] for each in text)
 
     @cached_property

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from flake8_nograd.cli import difference, notebook, silence, write
-from flake8_nograd.cli.document import Place, PythonFile, Sheet, sheet_of
+from flake8_nograd.cli.document import Place, PythonFile, Sheet
 from flake8_nograd.cli.options import Action, Guard
 from flake8_nograd.cli.outcome import Fix, Listed, Outcome
 from flake8_nograd.cli.selection import Selection
@@ -142,13 +142,14 @@ class _File:
         return tuple(self._one_listed(each, document) for each in found)
 
     def _one_listed(self, found: Reported, document: Document) -> Listed:
-        sheet, line = sheet_of(document.sheets, found.line)
+        sheet, (line, column), in_file = document.located(Place(found.line, found.column))
+        message = document.worded(found.message)
         return Listed(
             self._name,
-            replace(found, line=line, message=document.worded(found.message)),
+            replace(found, line=line, column=column, message=message),
             _context(sheet, line),
             sheet.cell,
-            document.in_file(sheet, Place(line, found.column)),
+            in_file,
             self._fix(found, document),
         )
 

@@ -6,6 +6,7 @@ import ast
 import io
 import json
 import re
+from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -13,7 +14,7 @@ from itertools import accumulate
 from typing import Any
 
 from flake8_nograd.cli import magics
-from flake8_nograd.cli.document import Place, Sheet, sheet_of
+from flake8_nograd.cli.document import Located, Place, Sheet
 from flake8_nograd.cli.json_text import Change, Lines, items, members
 from flake8_nograd.cli.text import Text, Unreadable, compiled, decoded
 
@@ -31,11 +32,12 @@ class Torn(Exception):
 class _Cell:
     """A cell of Python, as it stands in the file, and as it is read.
 
-    ``escapes`` are what was no Python in it.
+    ``escapes`` are what was no Python in it, ``indent`` what IPython takes away before each line.
     """
 
     number: int
     source: Lines
+    indent: str
     code: str
     escapes: tuple[str, ...]
 
@@ -102,19 +104,25 @@ class Notebook:
             return str(error)
         return None if again.code == code else "is not what its cells are by themselves"
 
-    def in_file(self, sheet: Sheet, place: Place) -> Place:
-        """Where a place of a cell stands in the file."""
-        source = next(each.source for each in self._cells if each.number == sheet.cell)
-        index = source.place(sum(map(len, sheet.text.exact[: place.line - 1])) + place.column)
-        line = self._json.count("\n", 0, index) + 1
-        return Place(line, index - self._json.rfind("\n", 0, index) - 1)
+    def located(self, place: Place) -> Located:
+        """Where a place of the code is."""
+        index = max(0, bisect([each.first for each in self.sheets], place.line) - 1)
+        sheet, cell = self.sheets[index], self._cells[index]
+        lines = sheet.text.exact
+        line = min(max(1, place.line - sheet.first + 1), len(lines))
+        column = place.column + len(cell.indent) * lines[line - 1].startswith(cell.indent)
+        begin = cell.source.place(sum(map(len, lines[: line - 1])) + column)
+        in_file = Place(
+            self._json.count("\n", 0, begin) + 1, begin - self._json.rfind("\n", 0, begin) - 1
+        )
+        return Located(sheet, Place(line, column), in_file)
 
     def worded(self, text: str) -> str:
         """What is said of lines of the code, with the lines of the cells."""
 
         def named(line: re.Match[str]) -> str:
-            sheet, number = sheet_of(self.sheets, int(line[1]))
-            return f"cell {sheet.cell}, line {number}"
+            sheet, place, _ = self.located(Place(int(line[1]), 0))
+            return f"cell {sheet.cell}, line {place.line}"
 
         return re.sub(r"\bline (\d+)", named, text)
 
@@ -127,10 +135,12 @@ class Notebook:
         try:
             _demand_python(text)
         except Unreadable:
-            code, escapes = self._neutral(number, text)
+            indent = text[: len(text) - len(text.lstrip())].rpartition("\n")[2]
+            bare = re.sub(f"^{indent}", "", text, flags=re.MULTILINE)
+            code, escapes = self._neutral(number, bare)
             _demand_python(code)
-            return _Cell(number, source, code, escapes)
-        return _Cell(number, source, text, ())
+            return _Cell(number, source, indent, code, escapes)
+        return _Cell(number, source, "", text, ())
 
     def _neutral(self, number: int, text: str) -> tuple[str, tuple[str, ...]]:
         """A cell with calls in the place of what is no Python, and what that was."""
@@ -183,14 +193,14 @@ def _changes(cell: _Cell, code: str) -> Iterator[Change]:
     """The lines of a cell that are others in ``code``. The others keep their line ends."""
     before, after = cell.text.exact, code.split("\n")[:-1]
     newline = "\r\n" if before[0].endswith("\r\n") else "\n"
-    contents = [line.removesuffix(_end(line)) for line in before]
-    ends = [newline] * len(after)
+    contents = [line.removesuffix(_end(line)).removeprefix(cell.indent) for line in before]
+    lines = [(cell.indent + line if line else "") + newline for line in after]
     for old, new, size in _matcher(contents, after).get_matching_blocks():
         for index in range(size):
-            ends[new + index] = _end(before[old + index]) or newline
-    if ends:
-        ends[-1] = _end(before[-1])
-    lines = [content + end for content, end in zip(after, ends, strict=True)]
+            line = before[old + index]
+            lines[new + index] = line if _end(line) else line + newline
+    if lines:
+        lines[-1] = lines[-1].removesuffix(_end(lines[-1])) + _end(before[-1])
     starts = [0, *accumulate(map(len, before))]
     for tag, start, stop, new_start, new_stop in _matcher(before, lines).get_opcodes():
         if tag != "equal":

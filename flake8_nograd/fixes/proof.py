@@ -79,8 +79,8 @@ def fix_bytes(
 
     ``wanted`` is asked for each finding with the lines of the text in which it stands. Without
     ``unsafe`` only safe fixes are made. A text to which there is an ``objection`` is not mended,
-    nor does a fix count that makes such a text. Raises :class:`libcst.ParserSyntaxError` for what LibCST
-    cannot parse, and :class:`OutOfTime` for a file that takes too long.
+    nor does a fix count that makes such a text. Raises :class:`libcst.ParserSyntaxError` for what
+    LibCST cannot parse, and :class:`OutOfTime` for a file that takes too long.
     """
     fixing = _Fixing(data, settings, wanted, unsafe, guard, objection)
     with deep_recursion():

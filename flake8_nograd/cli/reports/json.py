@@ -14,8 +14,10 @@ from flake8_nograd.cli.reports.naming import text_of
 
 
 def write(outcomes: Sequence[Outcome], console: Console) -> None:
-    """Lines and columns are counted from 1, in a notebook from the beginning of ``cell``; the end of
-    an edit is exclusive."""
+    """Lines and columns are counted from 1, in a notebook from the beginning of the ``cell``.
+
+    The end of an edit is exclusive.
+    """
     listed = [_object(each) for outcome in outcomes for each in outcome.listed]
     console.file.write(json.dumps(listed, indent=2) + "\n")
 
