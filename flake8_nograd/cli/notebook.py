@@ -53,10 +53,10 @@ class _Cell:
 class Notebook:
     """The Python cells of a notebook, read one after the other.
 
-    ``data`` is the content of the file; ``code`` are its cells joined, and ``text`` is that as text.
-    What IPython alone understands is a call there, of as many lines. Cells in other languages are
-    not there, nor are those that should be Python and are not: ``problem`` names them. ``sheets``
-    are the cells as they stand in the file.
+    ``data`` is the content of the file; ``code`` is what its cells say, joined, and ``text`` the
+    same as text. What IPython alone understands is a call there, of as many lines. Cells in other
+    languages are not there, nor those that should be Python and are not: ``problem`` names them.
+    ``sheets`` are the cells as they stand in the file.
     """
 
     def __init__(self, data: bytes) -> None:
