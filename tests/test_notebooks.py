@@ -6,6 +6,7 @@ import ast
 import json
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -249,21 +250,17 @@ def test_a_mended_notebook_is_valid(nograd_fix: NogradFix) -> None:
     """By the parts of Jupyter's schema (nbformat 4.4) that are about sources."""
     text = {"oneOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
     cell = {"type": "object", "required": ["source"], "properties": {"source": text}}
+    cells = {"type": "array", "items": cell}
     schema = {
         "required": ["cells", "metadata", "nbformat", "nbformat_minor"],
-        "properties": {"cells": {"type": "array", "items": cell}},
+        "properties": {"cells": cells, "metadata": {}, "nbformat": {}, "nbformat_minor": {}},
         "additionalProperties": False,
     }
-    for name, form in {"list": lines, "text": str}.items():
+    forms: dict[str, Callable[[str], Any]] = {"list": lines, "text": str}
+    for name, form in forms.items():
         content = notebook(IMPORTS, "model.eval()", LOOP)
         for each in content["cells"]:
             each["source"] = form("".join(each["source"]))
-        schema["properties"] = {
-            "cells": {"type": "array", "items": cell},
-            "metadata": {},
-            "nbformat": {"const": 4},
-            "nbformat_minor": {},
-        }
         nograd_fix.write(f"{name}.ipynb", written(content))
         assert nograd_fix.fix(f"{name}.ipynb").code == 0
         mended = json.loads(nograd_fix.read(f"{name}.ipynb"))
@@ -278,7 +275,7 @@ def html_safe(text: str) -> str:
     return text
 
 
-STYLES = {
+STYLES: dict[str, Callable[[Any], str]] = {
     "as Jupyter writes": lambda content: json.dumps(content, indent=1, ensure_ascii=False) + "\n",
     "on one line": json.dumps,
     "compact": lambda content: json.dumps(content, separators=(",", ":"), ensure_ascii=False),
