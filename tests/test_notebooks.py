@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -289,34 +290,50 @@ STYLES: dict[str, Callable[[Any], str]] = {
 }
 
 
+FORMS: dict[str, Callable[[str], Any]] = {
+    "lines": lines,
+    "text": str,
+    "one": lambda text: [text],
+    "letters": lambda text: [*text],
+}
+"""What a `source` may be. The last two are valid, and nobody writes them."""
+
+
 @pytest.mark.parametrize("style", STYLES)
-@pytest.mark.parametrize("form", [lines, str, lambda text: [text], lambda text: [*text]])
-@pytest.mark.parametrize("end", ["\n", "\r\n"])
-def test_all_else_is_as_it_was_written(
-    nograd_fix: NogradFix, style: str, form: Any, end: str
-) -> None:
-    comment = "\n    # é \U0001f600 < > / ' \" \\ \x07"
-    rest = "\n    print(x / 3 > 2, '\\n')\n"
-    contents = []
-    for loop in (LOOP, GUARDED):
-        deeper = loop is GUARDED
-        text = loop + (comment + rest).replace("\n    ", "\n        " if deeper else "\n    ")
-        content = notebook(MARKDOWN, IMPORTS, "model.eval()", text, MENDED, "print('é > /')")
-        for cell in content["cells"]:
-            cell["source"] = form("".join(cell["source"]).replace("\n", end))
-            cell["outputs"] = [{"data": {"text/html": "<b>é</b>", "x": 1.10}}]
-        contents.append(STYLES[style](content))
-    before, after = contents
-    nograd_fix.write("nb.ipynb", before)
-    assert nograd_fix.fix("nb.ipynb").code == 0
-    found = nograd_fix.read("nb.ipynb").decode()
-    if form(IMPORTS) in (lines(IMPORTS), IMPORTS):
-        assert found == after
-    else:  # lines that Jupyter would not have put together: what they say is right
+def test_all_else_is_as_it_was_written(nograd_fix: NogradFix, style: str) -> None:
+    inside = "\n    # é \U0001f600 < > / ' \" \\ \x07\n    print(x / 3 > 2, '\\n')\n"
+    expected = {}
+    for form, end in product(FORMS, ["\n", "\r\n"]):
+        pair = []
+        for text in (LOOP + inside, GUARDED + inside.replace("\n    ", "\n        ")):
+            content = notebook(MARKDOWN, IMPORTS, "model.eval()", text, MENDED, "print('é > /')")
+            for cell in content["cells"]:
+                cell["source"] = FORMS[form]("".join(cell["source"]).replace("\n", end))
+                cell["outputs"] = [{"data": {"text/html": "<b>é</b>", "x": 1.10}}]
+            pair.append(STYLES[style](content))
+        name = f"{form}{len(end)}.ipynb"
+        nograd_fix.write(name, pair[0])
+        expected[name] = pair
+    assert nograd_fix.fix(".").code == 0
+    for name, (before, after) in expected.items():
+        found = nograd_fix.read(name).decode()
+        if name.startswith(("lines", "text")):
+            assert found == after
         assert sources(found.encode()) == sources(after.encode())
         assert only_sources_differ(before.encode(), found.encode())
-        head = before[: before.index("correct")]
-        assert found.startswith(head)
+        assert "outputs" not in difference(before, found)
+
+
+def difference(before: str, after: str) -> str:
+    """What of a text is not in another, from the first character that differs to the last."""
+    start = alike(before, after)
+    return before[start : len(before) - alike(before[:start:-1], after[:start:-1])]
+
+
+def alike(one: str, other: str) -> int:
+    """How many characters are the same, from the beginning on."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((index for index, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def test_line_ends_within_a_cell_may_differ(nograd_fix: NogradFix) -> None:
@@ -504,30 +521,39 @@ def test_json_counts_in_cells(nograd_fix: NogradFix) -> None:
     assert edits[4]["content"] == GUARDED.partition("\n")[2]
 
 
-@pytest.mark.parametrize("style", STYLES)
-@pytest.mark.parametrize("form", [lines, str])
-def test_other_formats_count_in_the_file(nograd_fix: NogradFix, style: str, form: Any) -> None:
-    content = notebook(MARKDOWN, IMPORTS, "x = '<é>'; torch.nn.Linear(1, 2).eval\n!ls")
-    for cell in content["cells"]:
-        cell |= {"source": form("".join(cell["source"])), "outputs": []}
-    text = STYLES[style](content)
-    nograd_fix.write("nb.ipynb", text)
-    index = text.index("torch.nn.Linear")
-    line, column = text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
-    github = nograd_fix.fix("--check", "--output-format=github", "nb.ipynb").text
-    assert f"::warning file=nb.ipynb,line={line},col={column}," in github
-    assert "::nb.ipynb:cell 3:1:12: NGD405 " in github
-    gitlab = json.loads(nograd_fix.fix("--check", "--output-format=gitlab", "nb.ipynb").out)
-    assert gitlab[0]["location"] == {"path": "nb.ipynb", "lines": {"begin": line}}
-    log = json.loads(nograd_fix.fix("--check", "--output-format=sarif", "nb.ipynb").out)
-    [result] = log["runs"][0]["results"]
-    region = result["locations"][0]["physicalLocation"]["region"]
-    assert (region["startLine"], region["startColumn"]) == (line, column)
-    [replacement] = result["fixes"][0]["artifactChanges"][0]["replacements"]
-    assert replacement["deletedRegion"]["startLine"] == line
-    nograd_fix.fix("nb.ipynb")
-    mended = nograd_fix.read("nb.ipynb").decode().splitlines(keepends=True)
-    assert replacement["insertedContent"]["text"].splitlines(keepends=True)[0] == mended[line - 1]
+@pytest.mark.parametrize("style", ["as Jupyter writes", "on one line", "escaped", "of Windows"])
+def test_other_formats_count_in_the_file(nograd_fix: NogradFix, style: str) -> None:
+    places = {}
+    for form in ("lines", "text"):
+        content = notebook(MARKDOWN, IMPORTS, "x = '<é>'; torch.nn.Linear(1, 2).eval\n!ls")
+        for cell in content["cells"]:
+            cell |= {"source": FORMS[form]("".join(cell["source"])), "outputs": []}
+        text = STYLES[style](content)
+        nograd_fix.write(f"{form}.ipynb", text)
+        index = text.index("torch.nn.Linear")
+        before = text[:index].rpartition("\n")
+        places[f"{form}.ipynb"] = (before[0].count("\n") + bool(before[1]) + 1, len(before[2]) + 1)
+
+    def report(output_format: str) -> str:
+        return nograd_fix.fix("--check", f"--output-format={output_format}", ".").text
+
+    github = report("github")
+    for name, (line, column) in places.items():
+        assert f"::warning file={name},line={line},col={column}," in github
+        assert f"::./{name}:cell 3:1:12: NGD405 " in github
+    found = [each["location"] for each in json.loads(report("gitlab"))]
+    assert found == [{"path": name, "lines": {"begin": line}} for name, (line, _) in places.items()]
+    log = json.loads(report("sarif"))
+    nograd_fix.fix(".")
+    for result, (name, (line, column)) in zip(
+        log["runs"][0]["results"], places.items(), strict=True
+    ):
+        region = result["locations"][0]["physicalLocation"]["region"]
+        assert (region["startLine"], region["startColumn"]) == (line, column)
+        [replacement] = result["fixes"][0]["artifactChanges"][0]["replacements"]
+        assert replacement["deletedRegion"]["startLine"] == line
+        mended = nograd_fix.read(name).decode().split("\n")[line - 1]
+        assert replacement["insertedContent"]["text"].rstrip("\r\n") == mended.rstrip("\r")
 
 
 # ------------------------------------------------------------------ what is broken
