@@ -218,6 +218,13 @@ def test_magics_move_with_what_is_around_them(nograd_fix: NogradFix) -> None:
     assert sources(nograd_fix.read("nb.ipynb"))[2] == guarded
 
 
+def test_no_fix_may_lose_or_double_what_only_ipython_understands() -> None:
+    read = Notebook(written(notebook("x = 1\n!ls")))
+    before, call = read.code.removesuffix(b"\n").rsplit(b"\n", 1)
+    for code in (before, b"\n".join([before, call, call])):
+        assert read.objection(code + b"\n") == "moves what only IPython understands"
+
+
 def test_what_is_assigned_by_a_magic_is_not_known(nograd_fix: NogradFix) -> None:
     loss = "loss = %time step(model)\nloss.backward()"
     guard = "with torch.no_grad():\n    loss = model(1)"
@@ -463,6 +470,17 @@ def test_add_noqa(nograd_fix: NogradFix) -> None:
     assert sources(after)[2] == f"{MENDABLE}  # noqa: NGD405"
     assert sources(after)[4].splitlines()[2] == "for x, y in loader:  # noqa: NGD101"
     assert nograd_fix.fix("nb.ipynb").err == ""
+
+
+def test_a_baseline_knows_what_a_notebook_had(nograd_fix: NogradFix) -> None:
+    nograd_fix.write("nb.ipynb", written(notebook(IMPORTS, MENDABLE)))
+    assert nograd_fix.fix("--write-baseline", "known.json", "nb.ipynb").code == 0
+    later = "def g(model: torch.nn.Module):\n    model.train"
+    nograd_fix.write("nb.ipynb", written(notebook(MARKDOWN, IMPORTS, "x = 1", MENDABLE, later)))
+    done = nograd_fix.fix("--baseline", "known.json", "--check", "nb.ipynb")
+    assert [line.partition(" `")[0] for line in done.text.splitlines()] == [
+        "nb.ipynb:cell 5:2:5: NGD405"
+    ]
 
 
 def test_notebooks_are_found_in_folders(nograd_fix: NogradFix) -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import stat
 import sys
 from argparse import Namespace
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
+from flake8_nograd.baseline import Baseline, Entry
 from flake8_nograd.cli import difference, notebook, silence, write
 from flake8_nograd.cli.document import Place, PythonFile, Sheet
 from flake8_nograd.cli.options import Action, Guard
 from flake8_nograd.cli.outcome import Fix, Listed, Outcome
 from flake8_nograd.cli.selection import Selection
-from flake8_nograd.cli.text import Unreadable, decoded
+from flake8_nograd.cli.text import Text, Unreadable, decoded
 from flake8_nograd.plugin import findings
 from flake8_nograd.reported import Reported
 from flake8_nograd.settings import Settings
@@ -26,7 +28,10 @@ _CONTEXT = 2
 
 @dataclass(frozen=True)
 class Mending:
-    """What is to be done with each file; ``with_fixes`` where a report shows them."""
+    """What is to be done with each file; ``with_fixes`` where a report shows them.
+
+    What ``baseline`` knows is neither listed nor mended; where one is to be written, it is that.
+    """
 
     action: Action
     unsafe: bool
@@ -34,6 +39,7 @@ class Mending:
     with_fixes: bool
     flake8: Namespace
     settings: Settings
+    baseline: Baseline | None = None
 
     def of(self, path: str) -> Outcome:
         """Do it. Nothing is raised: what cannot be done is the outcome's problem."""
@@ -74,23 +80,52 @@ class _File:
 
     def outcome(self) -> Outcome:
         """What becomes of it; raises :class:`Unreadable`."""
-        document, text = self._document, self._document.text
+        document, lines = self._document, self._document.text.lines
         nothing = Outcome(
             self._name, before=document.data, after=document.data, problem=document.problem
         )
-        if not text.lines or self._selection.leaves_out(text.lines):
+        if self._selection.leaves_out(lines):
             return nothing
-        found = self._wanted(findings(text.lines, text.parsed(), self._mending.settings))
+        tree = document.text.parsed()
+        everything = findings(lines, tree, self._mending.settings)
+        if self._mending.baseline is None:
+            return self._done(self._wanted(everything, lines), nothing)
+        if self._mending.action == "write-baseline":
+            entries = self._mending.baseline.entries(self._name, lines, tree, everything)
+            return replace(nothing, known=self._known(everything, entries))
+        new, gone = self._mending.baseline.compared(self._name, lines, tree, everything)
+        missed = sum(count for each, count in gone.items() if self._selection.selects(each.code))
+        return replace(self._done(self._wanted(new, lines), nothing), gone=missed)
+
+    def _done(self, found: list[Reported], nothing: Outcome) -> Outcome:
+        """What is done about these findings."""
         if not found:
             return nothing
         if self._mending.action == "check":
-            return replace(nothing, listed=self._listed(found, document))
+            return replace(nothing, listed=self._listed(found, self._document))
         if self._mending.action == "add-noqa":
             return self._silenced(found, nothing)
         return self._fixed(found, nothing)
 
-    def _wanted(self, found: Iterable[Reported]) -> list[Reported]:
-        return [each for each in found if self._selection.wants(each, self._document.text.lines)]
+    def _wanted(self, found: Iterable[Reported], lines: Sequence[str]) -> list[Reported]:
+        return [each for each in found if self._selection.wants(each, lines)]
+
+    def _new_and_wanted(self, found: Sequence[Reported], lines: Sequence[str]) -> list[Reported]:
+        """The same of all findings in a text that this file may become."""
+        if self._mending.baseline is not None:
+            tree = Text(tuple(lines), tuple(lines), "utf-8").parsed()
+            found = self._mending.baseline.compared(self._name, lines, tree, found).new
+        return self._wanted(found, lines)
+
+    def _known(self, found: Iterable[Reported], entries: Sequence[Entry]) -> Counter[Entry]:
+        """What is to be known: all findings that are alike, where one of them is reported."""
+        lines = self._document.text.lines
+        reported = {
+            entry
+            for each, entry in zip(found, entries, strict=True)
+            if self._selection.wants(each, lines)
+        }
+        return Counter(entry for entry in entries if entry in reported)
 
     def _fixed(self, found: list[Reported], nothing: Outcome) -> Outcome:
         document = self._document
@@ -102,7 +137,7 @@ class _File:
             fixed = fix_bytes(
                 document.code,
                 self._mending.settings,
-                self._selection.wants,
+                self._new_and_wanted,
                 unsafe=self._mending.unsafe,
                 guard=self._mending.guard,
                 objection=document.objection,
