@@ -347,7 +347,7 @@ def test_line_ends_within_a_cell_may_differ(nograd_fix: NogradFix) -> None:
     mixed = "import torch\r\nx = 1\ny = 2\r\n" + MENDABLE + "\nz = 3\r\n"
     nograd_fix.write("nb.ipynb", written(notebook("x = 1\n", mixed)))
     assert nograd_fix.fix("nb.ipynb").code == 0
-    expected = "import torch\r\nx = 1\ny = 2\r\n" + MENDED + "\r\nz = 3\r\n"
+    expected = "import torch\r\nx = 1\ny = 2\r\n" + MENDED + "\nz = 3\r\n"
     assert sources(nograd_fix.read("nb.ipynb"))[1] == expected
 
 
