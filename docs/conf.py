@@ -1,40 +1,77 @@
-"""The site: ``sphinx-build -W docs site`` makes it of the pages in this folder, without a network."""
+"""The site. It is built of the pages in this folder, without a network:
+
+sphinx-build -W --keep-going docs site
+"""
 
 from __future__ import annotations
 
+import importlib.metadata
 import re
-from importlib.metadata import version as version_of
+from pathlib import Path
 
 from sphinx.application import Sphinx
 
 project = "flake8-nograd"
-author = "flake8-nograd contributors"
-project_copyright = author
-release = version_of("flake8-nograd")
+project_copyright = "flake8-nograd contributors"
+release = importlib.metadata.version("flake8-nograd")
 
 extensions = ["myst_parser"]
 myst_heading_anchors = 3  # links to headings as on GitHub
 
 html_theme = "furo"
-html_title = project
+html_title = f"{project} {release}"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_theme_options = {
+    "light_css_variables": {
+        "removed": "#9a1a12",
+        "removed-background": "#ffebe9",
+        "added": "#0f5323",
+        "added-background": "#dafbe1",
+    },
+    "dark_css_variables": {
+        "removed": "#ffc1ba",
+        "removed-background": "#4b1d1a",
+        "added": "#aff5b4",
+        "added-background": "#12391d",
+    },
+}
 html_copy_source = False
 html_show_sphinx = False
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
 
-SITE_PAGES = {"../README.md": "index.md", "../CHANGELOG.md": "changelog.md"}
-"""Files outside of this folder that pages link to, and the pages that include them."""
+PAGES_OF_FILES = {"README.md": "index.md", "CHANGELOG.md": "changelog.md"}
+"""Files above this folder that are pages of the site."""
 
 
-def stay_on_the_site(app: Sphinx, page: str, source: list[str]) -> None:
-    """Links to included files lead to the pages that include them."""
-    for file, goal in SITE_PAGES.items():
-        link = re.compile(rf"\]\({re.escape(file)}(?=[)#])")
-        source[0] = link.sub(f"]({goal}", source[0])
+def lead_to_pages(text: str, above: str) -> str:
+    """Links to files above this folder lead to pages, or give way to their words.
+
+    ``above`` is how such links begin.
+    """
+
+    def link(found: re.Match[str]) -> str:
+        words, path, anchor = found.groups()
+        if path in PAGES_OF_FILES:
+            return f"[{words}]({PAGES_OF_FILES[path]}{anchor})"
+        return f"[{words}]({path.removeprefix('docs/')}{anchor})" if "docs/" in path else words
+
+    return re.sub(rf"\[([^]]+)\]\({re.escape(above)}(?!https?:)([^)#\s]+)(#?[^)\s]*)\)", link, text)
+
+
+def of_a_page(_: Sphinx, page: str, source: list[str]) -> None:
+    """The links of a page right in this folder."""
+    if "/" not in page:
+        source[0] = lead_to_pages(source[0], above="../")
+
+
+def of_an_included_file(_: Sphinx, __: Path, ___: str, source: list[str]) -> None:
+    """The links of a file above this folder."""
+    source[0] = lead_to_pages(source[0], above="")
 
 
 def setup(app: Sphinx) -> None:
     """Called by Sphinx."""
-    app.connect("source-read", stay_on_the_site)
+    app.connect("source-read", of_a_page)
+    app.connect("include-read", of_an_included_file)

@@ -4,19 +4,20 @@ python docs/plots.py           draws
 python docs/plots.py --check   draws nothing, names what is out of date, and exits 1
 
 A plot is one file for light and dark: its colours are variables, and the reader's browser chooses.
-It says from which figures it was drawn, so that one that is out of date can be told without drawing.
+It says from which figures it was drawn, so that one that is out of date is told without drawing.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,6 +37,8 @@ COLOURS = {
     "right": ("#15803d", "#4ade80"),
 }
 """Each in light and in dark."""
+
+TIMES = "\N{MULTIPLICATION SIGN}"
 
 PLACEHOLDERS = {name: f"#00{number:02d}ff" for number, name in enumerate(COLOURS, 10)}
 """What matplotlib draws with; each becomes a variable."""
@@ -89,7 +92,7 @@ def peak(memory: Mapping[str, Sequence[int]]) -> int:
     return max(memory["allocated"])
 
 
-def memory_by_loop(device: str, found: Mapping[str, Mapping[str, Mapping[str, dict]]]) -> Plot:
+def memory_by_loop(device: str, found: Mapping[str, Any]) -> Plot:
     """How many times the memory of the guarded loop each loop takes."""
     loops = list(next(iter(found["memory"].values())))
     rows = {
@@ -98,17 +101,17 @@ def memory_by_loop(device: str, found: Mapping[str, Mapping[str, Mapping[str, di
     }
 
     def draw(axes: Axes) -> None:
-        bars(axes, rows, loops, "{:.1f}×")
+        bars(axes, rows, loops, f"{{:.1f}}{TIMES}")
         axes.set_xscale("log")
         axes.set_xlim(1, 110)
-        axes.set_xticks([1, 3, 10, 30, 100], ["1×", "3×", "10×", "30×", "100×"])
+        axes.set_xticks([1, 3, 10, 30, 100], [f"{each}{TIMES}" for each in (1, 3, 10, 30, 100)])
         axes.minorticks_off()
 
-    title = f"Peak memory without a guard, in multiples of the guarded loop ({found['name']})"
-    return Plot(f"costs-memory-{device}", title, rows, (5.6, 4.6), draw)
+    title = f"Peak memory without a guard, in multiples of the guarded ({found['name']})"
+    return Plot(f"costs-memory-{device}", title, rows, (5.6, 4.8), draw)
 
 
-def memory_by_batch(device: str, found: Mapping[str, Mapping[str, Mapping[str, dict]]]) -> Plot:
+def memory_by_batch(device: str, found: Mapping[str, Any]) -> Plot:
     """What an evaluation of the ResNet holds, batch by batch."""
     loops = found["memory"]["ResNet"]
     lines = {
@@ -139,7 +142,7 @@ def memory_by_batch(device: str, found: Mapping[str, Mapping[str, Mapping[str, d
         axes.grid(axis="y")
 
     title = f"What the evaluation of a ResNet holds, batch by batch ({found['name']})"
-    return Plot(f"costs-batches-{device}", title, figures, (5.6, 3.4), draw)
+    return Plot(f"costs-batches-{device}", title, figures, (5.6, 3.6), draw)
 
 
 def without_eval(mistakes: Mapping[str, Mapping[str, float]]) -> Plot:
@@ -149,16 +152,14 @@ def without_eval(mistakes: Mapping[str, Mapping[str, float]]) -> Plot:
         "in train mode": "accuracy_in_train_mode",
         "in train mode, sorted by class": "accuracy_sorted",
     }
-    rows = {
-        name: [100 * each[key] for key in series.values()] for name, each in mistakes.items()
-    }
+    rows = {name: [100 * each[key] for key in series.values()] for name, each in mistakes.items()}
 
     def draw(axes: Axes) -> None:
         dots(axes, rows, list(series), ("right", "second", "fourth"))
         axes.set_xlabel("accuracy, %")
 
     title = "Accuracy of the same model with and without .eval()"
-    return Plot("costs-modes", title, rows, (5.6, 3.9), draw)
+    return Plot("costs-modes", title, rows, (5.6, 4.1), draw)
 
 
 def accuracy() -> Plot:
@@ -175,7 +176,7 @@ def accuracy() -> Plot:
         axes.set_xlim(0, 1.12)
         axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
 
-    return Plot("accuracy", "Precision and recall, class by class", rows, (5.6, 6.2), draw)
+    return Plot("accuracy", "Precision and recall, class by class", rows, (5.6, 6.4), draw)
 
 
 def table(page: Path, marker: str) -> list[list[str]]:
@@ -228,10 +229,9 @@ def dots(axes: Axes, rows: Rows, series: Sequence[str], colours: Sequence[str]) 
         known = [value for value in row if value is not None]
         axes.hlines(position, min(known), max(known), color=PLACEHOLDERS["faint"], linewidth=3)
     for place, name in enumerate(series):
-        values = [row[place] for row in rows.values()]
-        axes.scatter(
-            values, range(len(rows)), s=60, color=PLACEHOLDERS[colours[place]], label=name, zorder=3
-        )
+        values = [math.nan if (value := row[place]) is None else value for row in rows.values()]
+        colour = PLACEHOLDERS[colours[place]]
+        axes.scatter(values, range(len(rows)), s=60, color=colour, label=name, zorder=3)
     name_rows(axes, list(rows))
     axes.grid(axis="x")
     legend(axes, len(series))
@@ -281,17 +281,19 @@ def drawn(plot: Plot) -> str:
     }
     with mpl.rc_context(settings):
         figure = Figure(figsize=plot.size, layout="constrained")
+        figure.suptitle(plot.title, x=0.01, ha="left", weight="bold", fontsize=10)
         plot.draw(figure.subplots())
         written = StringIO()
-        figure.savefig(written, format="svg", metadata={"Date": None, "Title": plot.title})
+        figure.savefig(
+            written, format="svg", metadata={"Date": None, "Creator": None, "Title": plot.title}
+        )
     return with_variables(written.getvalue(), plot)
 
 
 def with_variables(svg: str, plot: Plot) -> str:
-    """The drawing with a variable for each colour, a title for who cannot see it, and its mark."""
+    """The drawing with a variable for each colour, and its mark."""
     for name, placeholder in PLACEHOLDERS.items():
         svg = svg.replace(placeholder, f"var(--{name})")
-    svg = re.sub(r"font(-family)?: ([^;\"]*)'DejaVu Sans'[^;\"]*", r"font\1: \2sans-serif", svg)
     light, dark = (
         ";".join(f"--{name}:{both[index]}" for name, both in COLOURS.items()) for index in (0, 1)
     )
@@ -300,9 +302,8 @@ def with_variables(svg: str, plot: Plot) -> str:
         f"@media(prefers-color-scheme:dark){{:root{{{dark}}}}}"
         f"text{{font-family:system-ui,sans-serif!important}}</style>"
     )
-    head = f"{plot.mark}\n<title>{plot.title}</title>\n{style}\n"
-    lines = re.sub(r"(<svg\b[^>]*>)", lambda found: f"{found[1]}\n{head}", svg, count=1)
-    return "\n".join(line.rstrip() for line in lines.splitlines()) + "\n"
+    marked = re.sub(r"<svg\b[^>]*>", rf"\g<0>\n{plot.mark}\n{style}", svg, count=1)
+    return "\n".join(line.rstrip() for line in marked.splitlines()) + "\n"
 
 
 def main(arguments: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""The site is built offline, without a warning, and its links lead somewhere. Needs the extra `docs`."""
+"""The site is built offline, without a warning, and its links lead somewhere."""
 
 from __future__ import annotations
 

@@ -58,4 +58,3 @@ def judged(codes: Codes, pairs: Sequence[Pair]) -> Found:
 def of(codes: Codes, side: str, number: int) -> Counter[str]:
     """The codes that are reported for one side of a pair."""
     return codes.get(f"{side}{number:03}.py", Counter())
-

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
@@ -66,7 +66,7 @@ def flake8(programs: Path, folder: Path) -> str:
 
 
 def ruff(programs: Path, folder: Path) -> str:
-    """ruff with all stable rules but those of style."""
+    """Ruff with all stable rules but those of style."""
     options = ["--isolated", "--select=ALL", f"--ignore={','.join(RUFF_STYLE)}"]
     options += ["--output-format=concise", "--quiet", "--no-cache"]
     return printed([programs / "ruff", "check", *options, folder])
@@ -79,11 +79,13 @@ def torch_preflight(programs: Path, folder: Path) -> str:
 
 
 def dslinter(programs: Path, folder: Path) -> str:
-    """pylint with dslinter and all messages but those of style."""
+    """Pylint with dslinter and all messages but those of style."""
     options = ["--load-plugins=dslinter", f"--rcfile={os.devnull}", "--enable=all"]
     options += [f"--disable={','.join(PYLINT_STYLE)}"]
     layout = "--msg-template={path}:{line}:{column}: {msg_id}"
-    return printed([programs / "pylint", *options, layout, *sorted(folder.glob("*.py"))])
+    files = sorted(folder.glob("*.py"))
+    # below 32 the code tells which kinds of messages there were
+    return printed([programs / "pylint", *options, layout, *files], range(32))
 
 
 OWN = Linter(f"flake8-nograd=={version('flake8-nograd')}", flake8, from_lines)
@@ -106,10 +108,11 @@ def installed(linter: Linter, tools: Path) -> Path:
     python = next(filter(None, map(shutil.which, linter.pythons)), None)
     if python is None:
         raise LinterError(f"{linter.name} needs one of {', '.join(linter.pythons)}")
-    for command in (
+    commands: list[list[str | Path]] = [
         [python, "-m", "venv", "--clear", environment],
         [programs / "python", "-m", "pip", "install", "--quiet", linter.requirement],
-    ):
+    ]
+    for command in commands:
         tried = subprocess.run(command, capture_output=True, text=True, check=False)
         if tried.returncode:
             raise LinterError(f"{linter.name} could not be installed: {tried.stderr.strip()}")
@@ -122,10 +125,9 @@ def own_programs() -> Path:
     return Path(sys.executable).parent
 
 
-def printed(command: Iterable[str | Path]) -> str:
+def printed(command: Sequence[str | Path], successes: Sequence[int] = (0, 1)) -> str:
     """What a linter prints. Raises ``LinterError`` where it does not end as linters do."""
-    done = subprocess.run(list(command), capture_output=True, text=True, check=False)
-    is_pylint = "--load-plugins=dslinter" in done.args
-    if done.returncode not in ((0, 1) if not is_pylint else range(32)):
-        raise LinterError(f"{done.args[0]} ended with {done.returncode}: {done.stderr.strip()}")
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode not in successes:
+        raise LinterError(f"{command[0]} ended with {done.returncode}: {done.stderr.strip()}")
     return done.stdout

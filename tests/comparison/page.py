@@ -28,14 +28,16 @@ def measured_part(pairs: Sequence[Pair], compared: Sequence[Compared]) -> str:
     numbered = list(enumerate(pairs))
     for group, members in groupby(numbered, key=lambda each: each[1].group):
         rows = [["", *(each.linter.name for each in compared)], ["---"] * (len(compared) + 1)]
-        rows += [row(number, pair, compared) for number, pair in members]
+        rows += [list(row(number, pair, compared)) for number, pair in members]
         parts += [f"### {group}", table(rows)]
     return "\n\n".join(parts)
 
 
 def summary(pairs: Sequence[Pair], compared: Sequence[Compared]) -> str:
     """How many each linter finds in each group."""
-    groups = [(name, list(members)) for name, members in groupby(pairs, key=lambda each: each.group)]
+    groups = [
+        (name, list(members)) for name, members in groupby(pairs, key=lambda each: each.group)
+    ]
     titles = [
         f"{name} ({len(members)}): {'found' if members[0].wrong else 'false alarms'}"
         for name, members in groups

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 BATCHES = 8
 CLASSES = 10
@@ -32,7 +33,7 @@ class Residual(nn.Module):
         self.shortcut = nn.Conv2d(inputs, outputs, 1, stride, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.relu(self.body(x) + self.shortcut(x))
+        return functional.relu(self.body(x) + self.shortcut(x))
 
 
 class Transformer(nn.Module):
@@ -41,9 +42,7 @@ class Transformer(nn.Module):
     def __init__(self, tokens: int, width: int, layers: int, dropout: float = 0.1) -> None:
         super().__init__()
         self.embedding = nn.Embedding(tokens, width)
-        layer = nn.TransformerEncoderLayer(
-            width, width // 32, 4 * width, dropout, batch_first=True
-        )
+        layer = nn.TransformerEncoderLayer(width, width // 32, 4 * width, dropout, batch_first=True)
         self.encoder = nn.TransformerEncoder(layer, layers)
         self.head = nn.Linear(width, CLASSES)
 
@@ -73,10 +72,7 @@ def mlp() -> nn.Module:
 def resnet() -> nn.Module:
     """Nine residual blocks in three widths, as in the ResNet-20 for images of 32 by 32."""
     widths = [16, 16, 16, 16, 32, 32, 32, 64, 64, 64]
-    blocks = [
-        Residual(before, after, stride=after // before)
-        for before, after in zip(widths, widths[1:], strict=False)
-    ]
+    blocks = [Residual(before, after, stride=after // before) for before, after in pairwise(widths)]
     stem = nn.Conv2d(3, widths[0], 3, padding=1)
     return nn.Sequential(
         stem, *blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(widths[-1], CLASSES)
@@ -139,7 +135,7 @@ def names_output_and_loss(model: nn.Module, batches: Iterable[Batch]) -> object:
     correct = 0
     for x, y in batches:
         output = model(x)
-        loss = F.cross_entropy(output, y)
+        loss = functional.cross_entropy(output, y)
         total += loss.item()
         correct += (output.argmax(1) == y).sum().item()
     return total, correct
@@ -149,7 +145,7 @@ def keeps_outputs(model: nn.Module, batches: Iterable[Batch]) -> object:
     """The outputs are collected, and each brings its graph."""
     outputs = []
     for x, _ in batches:
-        outputs.append(model(x))  # noqa: PERF401 - as people write it
+        outputs.append(model(x))
     return torch.cat(outputs)
 
 
@@ -157,7 +153,7 @@ def adds_up_losses(model: nn.Module, batches: Iterable[Batch]) -> object:
     """The sum is a tensor, and holds the graphs of all batches: NGD501."""
     total = torch.zeros(())
     for x, y in batches:
-        total = total + F.cross_entropy(model(x), y).cpu()
+        total = total + functional.cross_entropy(model(x), y).cpu()
     return total.item()
 
 

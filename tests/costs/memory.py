@@ -96,7 +96,7 @@ def cpu_peaks(loop: Loop, model: nn.Module, batches: list[Batch]) -> list[int]:
 
 
 def peaks_between(events: list[dict[str, object]], batches: int) -> list[int]:
-    """The most bytes that are allocated at a time, from the begin of a batch to that of the next."""
+    """The most bytes that are allocated at a time, from the begin of each batch to the next."""
     begins = {
         event["name"]: float(str(event["ts"]))
         for event in events

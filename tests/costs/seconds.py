@@ -45,10 +45,7 @@ def fastest(model: nn.Module, batches: list[Batch], device: str) -> dict[str, fl
     torch.set_num_threads(1)
     try:
         rounds = [
-            {
-                name: seconds(partial(run, model, batches, name), device)
-                for name in GUARDS
-            }
+            {name: seconds(partial(run, model, batches, name), device) for name in GUARDS}
             for _ in range(ROUNDS + 1)
         ][1:]
     finally:
