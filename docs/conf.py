@@ -41,8 +41,14 @@ html_show_sphinx = False
 pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
 
-PAGES_OF_FILES = {"README.md": "index.md", "CHANGELOG.md": "changelog.md"}
-"""Files above this folder that are pages of the site."""
+PAGES = {
+    "README.md": "index.md",
+    "README.md#configuration": "configuration.md",
+    "README.md#suppressing": "configuration.md#suppressing",
+    "README.md#beside-ruff": "configuration.md#beside-ruff",
+    "CHANGELOG.md": "changelog.md",
+}
+"""The pages of the site that include files above this folder, or their sections."""
 
 
 def lead_to_pages(text: str, above: str) -> str:
@@ -53,9 +59,10 @@ def lead_to_pages(text: str, above: str) -> str:
 
     def link(found: re.Match[str]) -> str:
         words, path, anchor = found.groups()
-        if path in PAGES_OF_FILES:
-            return f"[{words}]({PAGES_OF_FILES[path]}{anchor})"
-        return f"[{words}]({path.removeprefix('docs/')}{anchor})" if "docs/" in path else words
+        if path.startswith("docs/"):
+            return f"[{words}]({path.removeprefix('docs/')}{anchor})"
+        page = PAGES.get(path + anchor) or (PAGES[path] + anchor if path in PAGES else None)
+        return f"[{words}]({page})" if page else words
 
     return re.sub(rf"\[([^]]+)\]\({re.escape(above)}(?!https?:)([^)#\s]+)(#?[^)\s]*)\)", link, text)
 

@@ -52,8 +52,8 @@ def test_every_rule_is_compared() -> None:
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.title)
 def test_what_is_right_is_clean(pair: Pair) -> None:
-    code = pair.title.partition(" ")[0] if pair.group == RULES else ""
-    assert check_text(pair.right, Settings(enabled=(code,)), raises=True) == []
+    enabled = (pair.title.partition(" ")[0],) if pair.group == RULES else ()
+    assert check_text(pair.right, Settings(enabled=enabled), raises=True) == []
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.title)

@@ -12,7 +12,7 @@ from docs import plots
 from docs.plots import COLOURS, PLACEHOLDERS, Plot
 from tests.conftest import REPOSITORY
 
-every_plot = pytest.mark.parametrize("plot", plots.plots(), ids=lambda plot: plot.name)
+every_plot = pytest.mark.parametrize("plot", list(plots.plots()), ids=lambda plot: plot.name)
 
 
 def test_plots_are_up_to_date() -> None:
