@@ -17,6 +17,8 @@ release = importlib.metadata.version("flake8-nograd")
 
 extensions = ["myst_parser"]
 myst_heading_anchors = 3  # links to headings as on GitHub
+# Nor does a line that begins with a percent sign vanish there.
+myst_disable_syntax = ["myst_block_break", "myst_line_comment", "myst_target"]
 
 html_theme = "furo"
 html_title = f"{project} {release}"

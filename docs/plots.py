@@ -220,7 +220,7 @@ def bars(
         axes.bar_label(drawn, texts, padding=3, color=PLACEHOLDERS["ink"], fontsize=9)
     name_rows(axes, list(rows))
     axes.grid(axis="x")
-    legend(axes, 2)
+    legend(axes)
 
 
 def dots(axes: Axes, rows: Rows, series: Sequence[str], colours: Sequence[str]) -> None:
@@ -231,10 +231,11 @@ def dots(axes: Axes, rows: Rows, series: Sequence[str], colours: Sequence[str]) 
     for place, name in enumerate(series):
         values = [math.nan if (value := row[place]) is None else value for row in rows.values()]
         colour = PLACEHOLDERS[colours[place]]
-        axes.scatter(values, range(len(rows)), s=60, color=colour, label=name, zorder=3)
+        size = 120 / (place + 1)  # where two dots meet, the lower one shows around the upper
+        axes.scatter(values, range(len(rows)), s=size, color=colour, label=name, zorder=3)
     name_rows(axes, list(rows))
     axes.grid(axis="x")
-    legend(axes, len(series))
+    legend(axes)
 
 
 def name_rows(axes: Axes, names: list[str]) -> None:
@@ -243,12 +244,13 @@ def name_rows(axes: Axes, names: list[str]) -> None:
     axes.set_ylim(len(names) - 0.5, -0.5)
 
 
-def legend(axes: Axes, columns: int) -> None:
-    """What the colours mean, above the plot."""
-    axes.legend(
-        loc="lower left",
-        bbox_to_anchor=(0, 1.0),
-        ncols=columns,
+def legend(axes: Axes) -> None:
+    """What the colours mean, below the plot."""
+    figure = axes.get_figure()
+    assert figure is not None
+    figure.legend(
+        loc="outside lower left",
+        ncols=2,
         frameon=False,
         fontsize=9,
         handlelength=1,

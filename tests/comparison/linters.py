@@ -91,7 +91,7 @@ def dslinter(programs: Path, folder: Path) -> str:
 OWN = Linter(f"flake8-nograd=={version('flake8-nograd')}", flake8, from_lines)
 OTHERS = (
     Linter(TORCH_PREFLIGHT, torch_preflight, from_json),
-    Linter("torchfix==0.7.0", flake8, from_lines),
+    Linter("TorchFix==0.7.0", flake8, from_lines),
     Linter("ruff==0.17.6", ruff, from_lines),
     # pylint 2.12, which it needs, runs on no newer Python
     Linter("dslinter==2.0.9", dslinter, from_lines, ("python3.10", "python3.9")),

@@ -45,7 +45,7 @@ def summary(pairs: Sequence[Pair], compared: Sequence[Compared]) -> str:
     rows = [["linter", *titles, "seconds"], ["---", *["---:"] * (len(groups) + 1)]]
     for each in compared:
         counts = [str(said_of(name, pairs, each)) for name, _ in groups]
-        rows.append([each.linter.name, *counts, f"{each.seconds:.1f}"])
+        rows.append([each.linter.name, *counts, f"{each.seconds:.2f}"])
     return table(rows)
 
 

@@ -121,6 +121,7 @@ CLASSIFIERS: Mapping[str, Classifier] = {
 
 def measured(name: str) -> Mistake:
     """What the missing call costs this classifier."""
+    torch.set_num_threads(1)  # models this small are slower with more
     each = [of_seed(CLASSIFIERS[name], seed) for seed in SEEDS]
     means = {key: mean(one[key] for one in each) for key in each[0]}
     return {"describes": CLASSIFIERS[name].describes, **means}  # type: ignore[typeddict-item]
