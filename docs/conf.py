@@ -53,6 +53,10 @@ PAGES = {
 """The pages of the site that include files above this folder, or their sections."""
 
 
+OTHERS = "<all other pages>"
+"""Stands in the navigation where pages are that it does not list."""
+
+
 def lead_to_pages(text: str, above: str) -> str:
     """Links to files above this folder lead to pages, or give way to their words.
 
@@ -80,7 +84,17 @@ def of_an_included_file(_: Sphinx, __: Path, ___: str, source: list[str]) -> Non
     source[0] = lead_to_pages(source[0], above="")
 
 
+def all_other_pages(app: Sphinx, page: str, source: list[str]) -> None:
+    """Pages of this folder that the first page does not list come into its navigation."""
+    if page == "index":
+        listed = {page, *source[0].split()}
+        others = sorted(each for each in app.env.found_docs - listed if "/" not in each)
+        source[0] = source[0].replace(OTHERS, "\n".join(others))
+        app.env.note_reread()  # there may be a new page the next time
+
+
 def setup(app: Sphinx) -> None:
     """Called by Sphinx."""
+    app.connect("source-read", all_other_pages)
     app.connect("source-read", of_a_page)
     app.connect("include-read", of_an_included_file)
