@@ -40,8 +40,6 @@ html_theme_options = {
 }
 html_copy_source = False
 html_show_sphinx = False
-pygments_style = "a11y-high-contrast-light"
-pygments_dark_style = "a11y-high-contrast-dark"
 
 PAGES = {
     "README.md": "index.md",
