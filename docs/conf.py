@@ -40,6 +40,8 @@ html_theme_options = {
 }
 html_copy_source = False
 html_show_sphinx = False
+pygments_style = "a11y-high-contrast-light"  # both come with the theme
+pygments_dark_style = "a11y-high-contrast-dark"
 
 PAGES = {
     "README.md": "index.md",
