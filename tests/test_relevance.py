@@ -83,8 +83,10 @@ def test_layers_factories_and_configuration_sleep() -> None:
     [
         ("def show(net, x):\n    print(net(x))\n", {"show"}),
         (
-            "def show(net, x):\n    return net(x)\n\n"
-            "def main(path):\n    print(show(make(path), parse(path)))\n",
+            (
+                "def show(net, x):\n    return net(x)\n\n"
+                "def main(path):\n    print(show(make(path), parse(path)))\n"
+            ),
             {"show", "main", "make", "parse", "Net.__init__"},
         ),
         ("def freeze(net):\n    with torch.no_grad():\n        net.scale.fill_(1)\n", set()),
