@@ -13,11 +13,20 @@ from pathlib import Path
 
 from flake8_nograd.cli.catalogue import level, page
 from flake8_nograd.cli.options import CommandLine
-from flake8_nograd.rules import all_rules
+from flake8_nograd.rules import Rule, all_rules
 
 DOCS = Path(__file__).parent
 REPOSITORY = DOCS.parent
 PAGES = DOCS / "rules"
+
+PLOTS = {
+    "NGD101": "costs-memory-cpu",
+    "NGD102": "costs-memory-cpu",
+    "NGD301": "costs-modes",
+    "NGD304": "costs-modes",
+    "NGD501": "costs-batches-cpu",
+}
+"""The plot that shows the measured effect of a rule's mistake."""
 
 
 def rules() -> str:
@@ -27,6 +36,14 @@ def rules() -> str:
         link = f"[{rule.code}](docs/rules/{rule.code}.md)"
         rows.append(f"| {link} | {rule.name} | {level(rule)} | {rule.summary} |")
     return "\n".join(rows)
+
+
+def measured(rule: Rule) -> str:
+    """The plot of a rule's page, and where its figures come from."""
+    if rule.code not in PLOTS:
+        return ""
+    plot = f"![The measured effect](../plots/{PLOTS[rule.code]}.svg)"
+    return f"\n## Measured\n\n{plot}\n\nHow: [what the mistakes cost](../costs.md).\n"
 
 
 def options() -> str:
@@ -61,7 +78,7 @@ def with_table(path: Path, name: str, table: str) -> tuple[Path, str]:
 def generated() -> Iterator[tuple[Path, str]]:
     """Every file that follows from the code, with the text that it must have."""
     for rule in all_rules():
-        yield PAGES / f"{rule.code}.md", page(rule)
+        yield PAGES / f"{rule.code}.md", page(rule) + measured(rule)
     yield with_table(REPOSITORY / "README.md", "rules", rules())
     yield with_table(DOCS / "nograd-fix.md", "options", options())
 

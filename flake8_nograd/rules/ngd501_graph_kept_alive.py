@@ -8,9 +8,9 @@ while each iteration backpropagates for itself.
 ## Why it matters
 
 The sum holds the graphs of all iterations. Where the graphs themselves are kept, as without a
-`backward()`, the peak of eight batches was 9.5 to 44 times that of the guarded loop for a sum,
-4.5 to 31 times for a list, and it grows by one graph a batch. After a `backward()` the saved
-tensors are freed, and the nodes remain.
+`backward()`, the peak of eight batches was 20 to 44 times that of the guarded loop, for a sum
+as for a list, and it grows by one graph a batch. After a `backward()` the saved tensors are freed,
+and the nodes remain.
 
 ## Example
 

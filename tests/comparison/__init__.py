@@ -1,0 +1,1 @@
+"""What other linters find of the same mistakes, and what they find beyond."""

@@ -1,0 +1,1 @@
+"""What a missing guard and a missing ``.eval()`` cost, measured on small models."""
