@@ -5,6 +5,7 @@ pre-commit installs this project, with what it depends on, into an environment o
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -67,12 +68,21 @@ def pre_commit(hooks: Path, folder: Path, *words: str) -> subprocess.CompletedPr
     )
 
 
+def notebook(code: bytes) -> bytes:
+    """A notebook of one cell."""
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "source": code.decode()}
+    return json.dumps(
+        {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}
+    ).encode()
+
+
 @pytest.fixture
 def scratch(tmp_path: Path) -> Path:
     """A repository with a file to mend, one that cannot be mended, and one to leave out."""
     (tmp_path / "vendor").mkdir()
     for name, data in {
         "a.py": MENDABLE,
+        "nb.ipynb": notebook(MENDABLE),
         "script": b"#!/usr/bin/env python3\n" + MENDABLE,
         "clean.py": CLEAN,
         "vendor/a.py": MENDABLE,
@@ -91,6 +101,7 @@ def test_the_hook_that_fixes(hooks: Path, scratch: Path) -> None:
     assert "files were modified by this hook" in done.stdout
     assert (scratch / "a.py").read_bytes() == MENDED
     assert (scratch / "script").read_bytes() == b"#!/usr/bin/env python3\n" + MENDED
+    assert (scratch / "nb.ipynb").read_bytes() == notebook(MENDED)
     assert (scratch / "vendor/a.py").read_bytes() == MENDABLE
     git(scratch, "add", ".")
     done = try_repo(hooks, scratch, "nograd-fix")
@@ -103,6 +114,7 @@ def test_the_hook_that_checks(hooks: Path, scratch: Path) -> None:
     assert done.returncode == 1, done.stderr
     assert "a.py:7:9: NGD408 " in done.stdout
     assert "script:6:5: NGD405 " in done.stdout
+    assert "nb.ipynb:cell 1:5:5: NGD405 " in done.stdout
     assert "vendor" not in done.stdout
     assert (scratch / "script").read_bytes() == b"#!/usr/bin/env python3\n" + MENDABLE
 

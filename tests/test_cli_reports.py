@@ -171,6 +171,7 @@ def test_json(nograd_fix: NogradFix) -> None:
     fix = mendable.pop("fix")
     assert mendable == {
         "filename": "a.py",
+        "cell": None,
         "location": {"row": 5, "column": 5},
         "code": "NGD405",
         "name": "mode-method-not-called",

@@ -51,10 +51,14 @@ def replacements(before: Sequence[str], after: Sequence[str]) -> Iterator[Replac
             yield Replacement(*begin, *stop, "".join(after[new_start:new_end]))
 
 
-def hunks(before: Sequence[str], after: Sequence[str]) -> list[str]:
-    """The lines of a unified diff, without its header and without line ends."""
-    diff = difflib.unified_diff(before, after, n=2)
-    return [line.rstrip("\r\n") for line in diff][2:]
+def hunks(before: Sequence[str], after: Sequence[str], cell: int | None) -> list[str]:
+    """The lines of a unified diff, without its header and without line ends.
+
+    Each hunk names the cell of a notebook whose lines these are.
+    """
+    heading = "" if cell is None else f" cell {cell}"
+    diff = [line.rstrip("\r\n") for line in difflib.unified_diff(before, after, n=2)]
+    return [f"{line}{heading}" if line.startswith("@@") else line for line in diff[2:]]
 
 
 def _lines(data: bytes) -> list[bytes]:

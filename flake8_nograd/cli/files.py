@@ -11,6 +11,7 @@ from flake8.discover_files import expand_paths
 from flake8.utils import matches_filename
 
 from flake8_nograd.cli.ignored import GitIgnore
+from flake8_nograd.cli.notebook import SUFFIX
 from flake8_nograd.cli.options import Options
 
 _log = logging.getLogger("flake8.nograd")
@@ -18,12 +19,16 @@ _LOG_MESSAGE = '"%(path)s" has %(whether)sbeen excluded'
 
 
 class Files:
-    """The files of a run: those that flake8 would lint, less what git ignores."""
+    """The files of a run: those that flake8 would lint, and notebooks, less what git ignores."""
 
     def __init__(self, options: Options) -> None:
         self._options = options
         self._named = frozenset(options.paths)
-        self._exclude = (*options.flake8.exclude, *options.flake8.extend_exclude)
+        flake8 = options.flake8
+        self._exclude = (*flake8.exclude, *flake8.extend_exclude, ".ipynb_checkpoints")
+        self._patterns = list(flake8.filename)
+        if self._patterns == ["*.py"]:  # as flake8 has it, where nobody says otherwise
+            self._patterns.append(f"*{SUFFIX}")
         self._ignored = GitIgnore() if options.respect_gitignore else None
 
     def listed(self) -> list[str]:
@@ -31,7 +36,7 @@ class Files:
         found = expand_paths(
             paths=self._options.paths,
             stdin_display_name=self._options.flake8.stdin_display_name,
-            filename_patterns=self._options.flake8.filename,
+            filename_patterns=self._patterns,
             exclude=self._exclude,
         )
         files = {

@@ -9,17 +9,20 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 from flake8_nograd.baseline import Baseline, Entry
-from flake8_nograd.cli import difference, silence, write
+from flake8_nograd.cli import difference, notebook, silence, write
+from flake8_nograd.cli.document import Place, PythonFile, Sheet
 from flake8_nograd.cli.options import Action, Guard
 from flake8_nograd.cli.outcome import Fix, Listed, Outcome
 from flake8_nograd.cli.selection import Selection
-from flake8_nograd.cli.text import NoPython, Text, decoded
+from flake8_nograd.cli.text import Text, Unreadable, decoded
 from flake8_nograd.plugin import findings
 from flake8_nograd.reported import Reported
 from flake8_nograd.settings import Settings
 
+Document: TypeAlias = PythonFile | notebook.Notebook
 _CONTEXT = 2
 
 
@@ -46,36 +49,44 @@ class Mending:
         except OSError as error:
             return Outcome(name, problem=error.strerror or str(error))
         try:
-            outcome = _File(self, name, before).outcome()
-        except NoPython as error:
-            return Outcome(name, before=before, after=before, problem=f"is no Python: {error}")
+            outcome = _File(self, name, _opened(name, before)).outcome()
+        except Unreadable as error:
+            return Outcome(name, before=before, after=before, problem=str(error))
         if path == "-" or self.action in ("check", "diff") or not outcome.is_changed:
             return outcome
         try:
             write.replace(Path(path), outcome.before, outcome.after)
         except write.NotWritten as error:
-            unchanged = _File(replace(self, action="check"), name, before).outcome()
+            unchanged = _File(replace(self, action="check"), name, _opened(name, before)).outcome()
             return replace(unchanged, problem=str(error))
         return outcome
+
+
+def _opened(name: str, data: bytes) -> Document:
+    """A file by what its name says that it is; raises :class:`Unreadable`."""
+    if Path(name).suffix == notebook.SUFFIX:
+        return notebook.Notebook(data)
+    return PythonFile(data)
 
 
 class _File:
     """A file on its way."""
 
-    def __init__(self, mending: Mending, name: str, data: bytes) -> None:
+    def __init__(self, mending: Mending, name: str, document: Document) -> None:
         self._mending = mending
         self._name = name
-        self._data = data
-        self._text = decoded(data)
+        self._document = document
         self._selection = Selection(mending.flake8, name)
 
     def outcome(self) -> Outcome:
-        """What becomes of it; raises :class:`NoPython`."""
-        nothing = Outcome(self._name, before=self._data, after=self._data)
-        lines = self._text.lines
+        """What becomes of it; raises :class:`Unreadable`."""
+        document, lines = self._document, self._document.text.lines
+        nothing = Outcome(
+            self._name, before=document.data, after=document.data, problem=document.problem
+        )
         if self._selection.leaves_out(lines):
             return nothing
-        tree = self._text.parsed()
+        tree = document.text.parsed()
         everything = findings(lines, tree, self._mending.settings)
         if self._mending.baseline is None:
             return self._done(self._wanted(everything, lines), nothing)
@@ -91,7 +102,7 @@ class _File:
         if not found:
             return nothing
         if self._mending.action == "check":
-            return replace(nothing, listed=self._listed(found, self._data, self._text))
+            return replace(nothing, listed=self._listed(found, self._document))
         if self._mending.action == "add-noqa":
             return self._silenced(found, nothing)
         return self._fixed(found, nothing)
@@ -108,7 +119,7 @@ class _File:
 
     def _known(self, found: Iterable[Reported], entries: Sequence[Entry]) -> Counter[Entry]:
         """What is to be known: all findings that are alike, where one of them is reported."""
-        lines = self._text.lines
+        lines = self._document.text.lines
         reported = {
             entry
             for each, entry in zip(found, entries, strict=True)
@@ -117,38 +128,44 @@ class _File:
         return Counter(entry for entry in entries if entry in reported)
 
     def _fixed(self, found: list[Reported], nothing: Outcome) -> Outcome:
+        document = self._document
         if not any(self._is_asked_for(each) for each in found):
-            return replace(nothing, listed=self._listed(found, self._data, self._text))
+            return replace(nothing, listed=self._listed(found, document))
         from flake8_nograd.fixes import fix_bytes
 
         try:
             fixed = fix_bytes(
-                self._data,
+                document.code,
                 self._mending.settings,
                 self._new_and_wanted,
                 unsafe=self._mending.unsafe,
                 guard=self._mending.guard,
+                objection=document.objection,
             )
         except Exception as error:  # one file must not end the run
             problem = f"could not be fixed: {type(error).__name__}: {str(error).strip()}"
-            listed = self._listed(found, self._data, self._text)
-            return replace(nothing, listed=listed, problem=problem.partition("\n")[0])
-        return replace(
+            listed = self._listed(found, document)
+            return _with_problem(replace(nothing, listed=listed), problem.partition("\n")[0])
+        after = document.with_code(fixed.data)
+        outcome = replace(
             nothing,
-            after=fixed.data,
-            listed=self._listed(fixed.remaining, fixed.data, decoded(fixed.data)),
+            after=after.data,
+            listed=self._listed(fixed.remaining, after),
             mended=fixed.mended,
-            problem=None if fixed.reverted is None else f"a fix was taken back: {fixed.reverted}",
         )
+        if fixed.reverted is None:
+            return outcome
+        return _with_problem(outcome, f"a fix was taken back: {after.worded(fixed.reverted)}")
 
     def _silenced(self, found: list[Reported], nothing: Outcome) -> Outcome:
-        silenced = silence.silenced(self._text, found, self._selection)
-        after = "".join(silenced.lines).encode(self._text.encoding)
+        text = self._document.text
+        silenced = silence.silenced(text, found, self._selection)
+        after = self._document.with_code("".join(silenced.lines).encode(text.encoding))
         return replace(
             nothing,
-            after=after,
+            after=after.data,
             mended=silenced.done,
-            listed=self._listed(silenced.left, after, decoded(after)),
+            listed=self._listed(silenced.left, after),
         )
 
     def _is_asked_for(self, found: Reported) -> bool:
@@ -156,35 +173,65 @@ class _File:
 
     # ------------------------------------------------------------------ what is listed
 
-    def _listed(self, found: Iterable[Reported], data: bytes, text: Text) -> tuple[Listed, ...]:
-        return tuple(
-            Listed(self._name, each, _context(text, each.line), self._fix(each, data, text))
-            for each in found
+    def _listed(self, found: Iterable[Reported], document: Document) -> tuple[Listed, ...]:
+        return tuple(self._one_listed(each, document) for each in found)
+
+    def _one_listed(self, found: Reported, document: Document) -> Listed:
+        sheet, (line, column), in_file = document.located(Place(found.line, found.column))
+        message = document.worded(found.message)
+        return Listed(
+            self._name,
+            replace(found, line=line, column=column, message=message),
+            _context(sheet, line),
+            sheet.cell,
+            in_file,
+            self._fix(found, document),
         )
 
-    def _fix(self, found: Reported, data: bytes, text: Text) -> Fix | None:
+    def _fix(self, found: Reported, document: Document) -> Fix | None:
         """What would mend a finding, where a report shows it and it can be proven."""
         if found.fix is None or not self._mending.with_fixes:
             return None
         from flake8_nograd.fixes import preview
 
         try:
-            fixed = preview(data, self._mending.settings, found, guard=self._mending.guard)
+            fixed = preview(
+                document.code,
+                self._mending.settings,
+                found,
+                guard=self._mending.guard,
+                objection=document.objection,
+            )
         except Exception:  # the finding is listed all the same
             return None
         if fixed is None:
             return None
-        after = decoded(fixed).exact
+        after = document.with_code(fixed)
+        sheets = [
+            (old.cell, old.text.exact, new.text.exact)
+            for old, new in zip(document.sheets, after.sheets, strict=True)
+        ]
         return Fix(
             found.fix == "safe",
-            tuple(difference.replacements(text.exact, after)),
-            tuple(difference.hunks(text.exact, after)),
+            tuple(
+                (cell, each)
+                for cell, old, new in sheets
+                for each in difference.replacements(old, new)
+            ),
+            tuple(difference.replacements(decoded(document.data).exact, decoded(after.data).exact)),
+            tuple(line for cell, old, new in sheets for line in difference.hunks(old, new, cell)),
         )
 
 
-def _context(text: Text, line: int) -> dict[int, str]:
-    first, last = max(1, line - _CONTEXT), min(len(text.lines), line + _CONTEXT)
-    return {number: text.lines[number - 1].rstrip("\n") for number in range(first, last + 1)}
+def _with_problem(outcome: Outcome, problem: str) -> Outcome:
+    """An outcome with one problem more."""
+    return replace(outcome, problem="; ".join(filter(None, (outcome.problem, problem))))
+
+
+def _context(sheet: Sheet, line: int) -> dict[int, str]:
+    lines = sheet.text.lines
+    first, last = max(1, line - _CONTEXT), min(len(lines), line + _CONTEXT)
+    return {number: lines[number - 1].rstrip("\n") for number in range(first, last + 1)}
 
 
 def _read(path: str) -> bytes:

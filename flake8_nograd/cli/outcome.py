@@ -7,31 +7,49 @@ from dataclasses import dataclass, field
 
 from flake8_nograd.baseline import Entry
 from flake8_nograd.cli.difference import Replacement
+from flake8_nograd.cli.document import Place
 from flake8_nograd.reported import Reported
 
 
 @dataclass(frozen=True)
 class Fix:
-    """What would mend a finding: the same change twice, to be applied and to be read."""
+    """What would mend a finding: the same change to be applied, and to be read.
+
+    ``replacements`` are of the lines of a file, or of the cells with these numbers; ``in_file`` of
+    the file's content, whatever it is.
+    """
 
     is_safe: bool
-    replacements: tuple[Replacement, ...]
+    replacements: tuple[tuple[int | None, Replacement], ...]
+    in_file: tuple[Replacement, ...]
     hunks: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Listed:
-    """A finding to be listed. ``context`` are lines around it by their number, if asked for."""
+    """A finding to be listed, at its place in a file, or in the ``cell`` of a notebook.
+
+    ``context`` are lines around it by their number; ``in_file`` is its place in the content of the
+    file, whatever it is.
+    """
 
     path: str
     found: Reported
     context: dict[int, str]
-    fix: Fix | None = None
+    cell: int | None
+    in_file: Place
+    fix: Fix | None
 
     @property
     def line(self) -> str:
         """The line that is reported."""
         return self.context[self.found.line]
+
+    @property
+    def place(self) -> str:
+        """Where it is, for people: counted from 1."""
+        cell = "" if self.cell is None else f"cell {self.cell}:"
+        return f"{cell}{self.found.line}:{self.found.column + 1}"
 
 
 @dataclass(frozen=True)

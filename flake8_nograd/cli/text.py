@@ -12,8 +12,8 @@ _FALLBACK = "latin-1"
 _MARK = ("\ufeff", "\xef\xbb\xbf")  # the byte order mark, and what latin-1 makes of it
 
 
-class NoPython(Exception):
-    """A text that this Python cannot parse. The message says why, and where."""
+class Unreadable(Exception):
+    """A content that is not what it should be. The message says what it is not, why, and where."""
 
 
 @dataclass(frozen=True)
@@ -29,15 +29,22 @@ class Text:
     encoding: str
 
     def parsed(self) -> ast.Module:
-        """The tree; raises :class:`NoPython`."""
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # what the code's own compiler says to its author
-                return ast.parse("".join(self.lines))
-        except SyntaxError as error:
-            raise NoPython(f"line {error.lineno or 1}: {error.msg}") from error
-        except (ValueError, RecursionError, MemoryError) as error:
-            raise NoPython(str(error) or type(error).__name__) from error
+        """The tree; raises :class:`Unreadable`."""
+        tree = compiled("".join(self.lines), ast.PyCF_ONLY_AST)
+        assert isinstance(tree, ast.Module)
+        return tree
+
+
+def compiled(source: str, flags: int) -> object:
+    """What this Python makes of a text; raises :class:`Unreadable`."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what the code's own compiler says to its author
+            return compile(source, "<unknown>", "exec", flags, dont_inherit=True)
+    except SyntaxError as error:
+        raise Unreadable(f"is no Python: line {error.lineno or 1}: {error.msg}") from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise Unreadable(f"is no Python: {str(error) or type(error).__name__}") from error
 
 
 def decoded(data: bytes) -> Text:

@@ -28,6 +28,9 @@ PASSES = 10
 """A fix may make room for another; more than three passes were never seen."""
 
 Wanted: TypeAlias = Callable[[Sequence[Reported], Sequence[str]], Sequence[Reported]]
+Objection: TypeAlias = Callable[[bytes], str | None]
+"""What is wrong with a text, as the end of a sentence; None where nothing is."""
+
 _Kind: TypeAlias = tuple[str, str]
 
 
@@ -52,6 +55,17 @@ class Rejected(Exception):
     """A fix does not prove. The message says why."""
 
 
+def does_not_compile(data: bytes) -> str | None:
+    """What this Python says to a file that it cannot compile."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(data, "<fix>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        return f"does not compile: {error}"
+    return None
+
+
 def fix_bytes(
     data: bytes,
     settings: Settings,
@@ -59,21 +73,28 @@ def fix_bytes(
     *,
     unsafe: bool = False,
     guard: GuardName = "no_grad",
+    objection: Objection = does_not_compile,
 ) -> Fixed:
     """Mend what is found in a file, as far as the result can be proven.
 
     ``wanted`` chooses among all findings of a text, which it gets with its lines. Without
-    ``unsafe`` only safe fixes are made. Raises :class:`libcst.ParserSyntaxError` for what LibCST
-    cannot parse, and :class:`OutOfTime` for a file that takes too long.
+    ``unsafe`` only safe fixes are made. A text to which there is an ``objection`` is not mended,
+    nor does a fix count that makes such a text. Raises :class:`libcst.ParserSyntaxError` for what
+    LibCST cannot parse, and :class:`OutOfTime` for a file that takes too long.
     """
-    fixing = _Fixing(data, settings, wanted, unsafe, guard)
+    fixing = _Fixing(data, settings, wanted, unsafe, guard, objection)
     with deep_recursion():
         fixing.run()
     return fixing.result()
 
 
 def preview(
-    data: bytes, settings: Settings, found: Reported, *, guard: GuardName = "no_grad"
+    data: bytes,
+    settings: Settings,
+    found: Reported,
+    *,
+    guard: GuardName = "no_grad",
+    objection: Objection = does_not_compile,
 ) -> bytes | None:
     """The content with only this finding mended, safe or not; None where that cannot be done.
 
@@ -85,6 +106,7 @@ def preview(
         lambda all_found, _: [each for each in all_found if each == found],
         True,
         guard,
+        objection,
     )
     with deep_recursion():
         fixing.step()
@@ -95,7 +117,13 @@ class _Fixing:
     """One file on its way."""
 
     def __init__(
-        self, data: bytes, settings: Settings, wanted: Wanted, unsafe: bool, guard: GuardName
+        self,
+        data: bytes,
+        settings: Settings,
+        wanted: Wanted,
+        unsafe: bool,
+        guard: GuardName,
+        objection: Objection,
     ) -> None:
         self.data = data
         self.mended: list[Reported] = []
@@ -103,6 +131,7 @@ class _Fixing:
         self._wanted = wanted
         self._unsafe = unsafe
         self._guard = guard
+        self._objection = objection
         self._deadline = Deadline()
         self._analysis = self._analysed(data)
         self._given_up: dict[tuple[_Kind, str], str] = {}
@@ -156,9 +185,9 @@ class _Fixing:
         before = self._analysis
         if before.source.tree.bytes != self.data:
             raise Rejected("LibCST does not give the file back as it is")
-        _demand_python(self.data, "the file")
+        self._demand_sound(self.data, "the file")
         data = changed(before.source.tree, [each for edit in edits for each in edit.changes]).bytes
-        _demand_python(data, "the result")
+        self._demand_sound(data, "the result")
         after = self._analysed(data)
         mended = {each for edit in edits for each in edit.mends}
         gone = _gone(before, after, mended)
@@ -168,6 +197,11 @@ class _Fixing:
         wanted = self._selected()
         self.mended += [each for each in gone if each in wanted]
         self.data, self._analysis = data, after
+
+    def _demand_sound(self, data: bytes, what: str) -> None:
+        objection = self._objection(data)
+        if objection is not None:
+            raise Rejected(f"{what} {objection}")
 
     def _analysed(self, data: bytes) -> Analysis:
         """One time is for all the passes: a file with many edits must not take hours."""
@@ -222,13 +256,3 @@ def _gone(before: Analysis, after: Analysis, mended: set[Reported]) -> list[Repo
     if new is not None:
         raise Rejected(f"{new[0]} would be reported")
     return gone
-
-
-def _demand_python(data: bytes, what: str) -> None:
-    """Raise :class:`Rejected` for what this Python cannot compile."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            compile(data, "<fix>", "exec", dont_inherit=True)
-    except (SyntaxError, ValueError) as error:
-        raise Rejected(f"{what} does not compile: {error}") from error

@@ -15,7 +15,7 @@ _STYLES = {"error": "bold red", "warning": "bold yellow"}
 
 
 def write(outcomes: Sequence[Outcome], console: Console) -> None:
-    """``path:line:column: CODE message``."""
+    """``path:line:column: CODE message``, with the cell of a notebook before the line."""
     for outcome in outcomes:
         for each in outcome.listed:
             console.print(headline(each))
@@ -26,7 +26,7 @@ def headline(listed: Listed) -> Text:
     found = listed.found
     return Text.assemble(
         (printable(listed.path), "bold"),
-        f":{found.line}:{found.column + 1}: ",
+        f":{listed.place}: ",
         (found.code, _STYLES[level_of(found.code)]),
         f" {printable(found.message)}",
     )

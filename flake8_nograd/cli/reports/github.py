@@ -26,14 +26,14 @@ def _command(listed: Listed) -> str:
     found = listed.found
     properties = {
         "file": text_of(relative(listed.path)),
-        "line": str(found.line),
-        "col": str(found.column + 1),
+        "line": str(listed.in_file.line),
+        "col": str(listed.in_file.column + 1),
         "title": f"nograd-fix ({found.code})",
     }
     written = ",".join(
         f"{name}={_escaped(text, _IN_PROPERTY)}" for name, text in properties.items()
     )
-    data = f"{printable(listed.path)}:{found.line}:{found.column + 1}: {found.code} {found.message}"
+    data = f"{printable(listed.path)}:{listed.place}: {found.code} {found.message}"
     return f"::{level_of(found.code)} {written}::{_escaped(data, _IN_DATA)}"
 
 

@@ -31,5 +31,8 @@ def _issue(listed: Listed, fingerprint: str) -> dict[str, Any]:
         "check_name": found.code,
         "fingerprint": fingerprint,
         "severity": _SEVERITIES[level_of(found.code)],
-        "location": {"path": text_of(relative(listed.path)), "lines": {"begin": found.line}},
+        "location": {
+            "path": text_of(relative(listed.path)),
+            "lines": {"begin": listed.in_file.line},
+        },
     }

@@ -14,7 +14,10 @@ from flake8_nograd.cli.reports.naming import text_of
 
 
 def write(outcomes: Sequence[Outcome], console: Console) -> None:
-    """Lines and columns are counted from 1; the end of an edit is exclusive."""
+    """Lines and columns are counted from 1, in a notebook from the beginning of the ``cell``.
+
+    The end of an edit is exclusive.
+    """
     listed = [_object(each) for outcome in outcomes for each in outcome.listed]
     console.file.write(json.dumps(listed, indent=2) + "\n")
 
@@ -23,6 +26,7 @@ def _object(listed: Listed) -> dict[str, Any]:
     found = listed.found
     return {
         "filename": text_of(listed.path),
+        "cell": listed.cell,
         "location": {"row": found.line, "column": found.column + 1},
         "code": found.code,
         "name": name_of(found.code),
@@ -37,10 +41,11 @@ def _fix(fix: Fix) -> dict[str, Any]:
         "applicability": "safe" if fix.is_safe else "unsafe",
         "edits": [
             {
+                "cell": cell,
                 "location": {"row": each.line, "column": each.column},
                 "end_location": {"row": each.end_line, "column": each.end_column},
                 "content": each.content,
             }
-            for each in fix.replacements
+            for cell, each in fix.replacements
         ],
     }

@@ -70,8 +70,8 @@ def _result(listed: Listed, fingerprint: str) -> dict[str, Any]:
                 "physicalLocation": {
                     "artifactLocation": _artifact(listed.path),
                     "region": {
-                        "startLine": found.line,
-                        "startColumn": found.column + 1,
+                        "startLine": listed.in_file.line,
+                        "startColumn": listed.in_file.column + 1,
                         "snippet": {"text": listed.line},
                     },
                 }
@@ -103,7 +103,7 @@ def _fix(path: str, fix: Fix) -> dict[str, Any]:
                         },
                         "insertedContent": {"text": each.content},
                     }
-                    for each in fix.replacements
+                    for each in fix.in_file
                 ],
             }
         ],
