@@ -102,7 +102,9 @@ class Examined:
 
     def at(self, uri: str, first: int, last: int) -> list[Problem]:
         """The problems that begin on these lines of a part."""
-        return [each for each in self.problems if each.uri == uri and first <= each.span.line <= last]
+        return [
+            each for each in self.problems if each.uri == uri and first <= each.span.line <= last
+        ]
 
     def lines(self, uri: str) -> Sequence[str]:
         """The lines of a part, as the protocol counts them."""
@@ -150,8 +152,12 @@ class Examined:
 
 
 def _lengths(text: Text) -> dict[Place, int]:
-    """How many characters the widest expression has that begins at a place and ends on its line."""
+    """How many characters the expression has that begins at a place and ends on its line.
+
+    Of several the shortest call: ``model(x)`` in ``model(x).max()``.
+    """
     lengths: dict[Place, int] = {}
+    calls: dict[Place, int] = {}
     for node in ast.walk(text.parsed()):
         if isinstance(node, ast.expr) and node.lineno == node.end_lineno:
             line = text.lines[node.lineno - 1].encode()  # the tree counts bytes
@@ -159,7 +165,9 @@ def _lengths(text: Text) -> dict[Place, int]:
             length = len(line[node.col_offset : node.end_col_offset].decode())
             place = Place(node.lineno, start)
             lengths[place] = max(length, lengths.get(place, 0))
-    return lengths
+            if isinstance(node, ast.Call):
+                calls[place] = min(length, calls.get(place, length))
+    return lengths | calls
 
 
 def _edit(part: Part, replacement: difference.Replacement) -> Edit:

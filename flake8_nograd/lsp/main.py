@@ -13,7 +13,10 @@ _MISSING = "nograd-lsp needs pygls: pip install 'flake8-nograd[lsp]'\n"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Serve on standard input and output until the client ends it; returns the exit code."""
+    """Serve on standard input and output until the client ends it.
+
+    Returns the exit code: 1 where the client did not ask for the end before, as the protocol says.
+    """
     parser = argparse.ArgumentParser(
         prog="nograd-lsp",
         description="Language server for PyTorch gradient-mode and train/eval-mode mistakes. "
@@ -30,5 +33,6 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         sys.stderr.write(_MISSING)
         return 2
-    Server().start_io()
-    return 0
+    server = Server()
+    server.start_io()
+    return 0 if server.is_shut_down else 1

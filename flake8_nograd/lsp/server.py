@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -59,6 +59,8 @@ class Server(LanguageServer):
                 save=True,
             ),
         )
+        self.is_shut_down = False
+        """Whether the client has said that it will end the server."""
         self._known: dict[str, Examined] = {}
         self._waiting: dict[str, asyncio.Task[None]] = {}
         self._configuration: Configuration | None = None
@@ -252,7 +254,7 @@ class Server(LanguageServer):
                     data={"uri": uri, "do": "fix all"},
                 )
             )
-        wanted = [each for each in found if _is_asked_for(str(each.kind), only)]
+        wanted = [each for each in found if _is_asked_for(each.kind, only)]
         return wanted if self.resolves else [await self.resolved(each) for each in wanted]
 
     def _actions_for(self, examined: Examined, problem: Problem) -> Iterator[types.CodeAction]:
@@ -312,10 +314,16 @@ def _edits(examined: Examined, asked: dict[str, Any]) -> list[Edit]:
     return []
 
 
-def _is_asked_for(kind: str, only: Sequence[types.CodeActionKind | str] | None) -> bool:
+_Kind: TypeAlias = types.CodeActionKind | str
+
+
+def _is_asked_for(kind: _Kind | None, only: Sequence[_Kind] | None) -> bool:
     """Whether a client that asked for some kinds of actions asked for this one."""
-    asked = None if only is None else [getattr(each, "value", each) for each in only]
-    return asked is None or any(kind == each or kind.startswith(f"{each}.") for each in asked)
+    return only is None or any(f"{_said(kind)}.".startswith(f"{_said(each)}.") for each in only)
+
+
+def _said(kind: _Kind | None) -> str:
+    return str(getattr(kind, "value", kind))
 
 
 def _worker() -> ThreadPoolExecutor:
@@ -335,6 +343,10 @@ def _register(server: Server) -> None:
         folders = params.workspace_folders or []
         root = folders[0].uri if folders else params.root_uri
         server.enter(to_fs_path(root) if root else params.root_path)
+
+    @server.feature(types.SHUTDOWN)
+    def _(_: None) -> None:
+        server.is_shut_down = True
 
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     async def _(params: types.DidOpenTextDocumentParams) -> None:
