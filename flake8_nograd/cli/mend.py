@@ -49,7 +49,7 @@ class Mending:
         except OSError as error:
             return Outcome(name, problem=error.strerror or str(error))
         try:
-            outcome = _File(self, name, _opened(name, before)).outcome()
+            outcome = File(self, name, _opened(name, before)).outcome()
         except Unreadable as error:
             return Outcome(name, before=before, after=before, problem=str(error))
         if path == "-" or self.action in ("check", "diff") or not outcome.is_changed:
@@ -57,7 +57,7 @@ class Mending:
         try:
             write.replace(Path(path), outcome.before, outcome.after)
         except write.NotWritten as error:
-            unchanged = _File(replace(self, action="check"), name, _opened(name, before)).outcome()
+            unchanged = File(replace(self, action="check"), name, _opened(name, before)).outcome()
             return replace(unchanged, problem=str(error))
         return outcome
 
@@ -69,43 +69,51 @@ def _opened(name: str, data: bytes) -> Document:
     return PythonFile(data)
 
 
-class _File:
-    """A file on its way."""
+class File:
+    """A file on its way, or what an editor has of it."""
 
     def __init__(self, mending: Mending, name: str, document: Document) -> None:
         self._mending = mending
         self._name = name
         self._document = document
         self._selection = Selection(mending.flake8, name)
+        self._nothing = Outcome(
+            name, before=document.data, after=document.data, problem=document.problem
+        )
 
     def outcome(self) -> Outcome:
         """What becomes of it; raises :class:`Unreadable`."""
-        document, lines = self._document, self._document.text.lines
-        nothing = Outcome(
-            self._name, before=document.data, after=document.data, problem=document.problem
-        )
-        if self._selection.leaves_out(lines):
-            return nothing
-        tree = document.text.parsed()
-        everything = findings(lines, tree, self._mending.settings)
-        if self._mending.baseline is None:
-            return self._done(self._wanted(everything, lines), nothing)
         if self._mending.action == "write-baseline":
-            entries = self._mending.baseline.entries(self._name, lines, tree, everything)
-            return replace(nothing, known=self._known(everything, entries))
-        new, gone = self._mending.baseline.compared(self._name, lines, tree, everything)
-        missed = sum(count for each, count in gone.items() if self._selection.selects(each.code))
-        return replace(self._done(self._wanted(new, lines), nothing), gone=missed)
+            return replace(self._nothing, known=self._known())
+        found, gone = self._new()
+        return replace(self._done(found), gone=gone)
 
-    def _done(self, found: list[Reported], nothing: Outcome) -> Outcome:
+    def found(self) -> list[Reported]:
+        """What is to be reported, at its places in the code; raises :class:`Unreadable`."""
+        return self._new()[0]
+
+    def _new(self) -> tuple[list[Reported], int]:
+        """What is to be reported; how much of what the baseline knows is not there any more."""
+        lines = self._document.text.lines
+        if self._selection.leaves_out(lines):
+            return [], 0
+        tree = self._document.text.parsed()
+        found = findings(lines, tree, self._mending.settings)
+        if self._mending.baseline is None:
+            return self._wanted(found, lines), 0
+        new, gone = self._mending.baseline.compared(self._name, lines, tree, found)
+        missed = sum(count for each, count in gone.items() if self._selection.selects(each.code))
+        return self._wanted(new, lines), missed
+
+    def _done(self, found: list[Reported]) -> Outcome:
         """What is done about these findings."""
         if not found:
-            return nothing
+            return self._nothing
         if self._mending.action == "check":
-            return replace(nothing, listed=self._listed(found, self._document))
+            return replace(self._nothing, listed=self._listed(found, self._document))
         if self._mending.action == "add-noqa":
-            return self._silenced(found, nothing)
-        return self._fixed(found, nothing)
+            return self.silenced(found)
+        return self.fixed(found)
 
     def _wanted(self, found: Iterable[Reported], lines: Sequence[str]) -> list[Reported]:
         return [each for each in found if self._selection.wants(each, lines)]
@@ -117,9 +125,14 @@ class _File:
             found = self._mending.baseline.compared(self._name, lines, tree, found).new
         return self._wanted(found, lines)
 
-    def _known(self, found: Iterable[Reported], entries: Sequence[Entry]) -> Counter[Entry]:
+    def _known(self) -> Counter[Entry]:
         """What is to be known: all findings that are alike, where one of them is reported."""
         lines = self._document.text.lines
+        if self._mending.baseline is None or self._selection.leaves_out(lines):
+            return Counter()
+        tree = self._document.text.parsed()
+        found = findings(lines, tree, self._mending.settings)
+        entries = self._mending.baseline.entries(self._name, lines, tree, found)
         reported = {
             entry
             for each, entry in zip(found, entries, strict=True)
@@ -127,8 +140,9 @@ class _File:
         }
         return Counter(entry for entry in entries if entry in reported)
 
-    def _fixed(self, found: list[Reported], nothing: Outcome) -> Outcome:
-        document = self._document
+    def fixed(self, found: Sequence[Reported]) -> Outcome:
+        """What is mended of these findings, and of what then comes to light."""
+        document, nothing = self._document, self._nothing
         if not any(self._is_asked_for(each) for each in found):
             return replace(nothing, listed=self._listed(found, document))
         from flake8_nograd.fixes import fix_bytes
@@ -157,12 +171,13 @@ class _File:
             return outcome
         return _with_problem(outcome, f"a fix was taken back: {after.worded(fixed.reverted)}")
 
-    def _silenced(self, found: list[Reported], nothing: Outcome) -> Outcome:
+    def silenced(self, found: Sequence[Reported]) -> Outcome:
+        """The file with a comment for each of these findings."""
         text = self._document.text
         silenced = silence.silenced(text, found, self._selection)
         after = self._document.with_code("".join(silenced.lines).encode(text.encoding))
         return replace(
-            nothing,
+            self._nothing,
             after=after.data,
             mended=silenced.done,
             listed=self._listed(silenced.left, after),
@@ -188,8 +203,11 @@ class _File:
             self._fix(found, document),
         )
 
-    def _fix(self, found: Reported, document: Document) -> Fix | None:
+    def fix(self, found: Reported) -> Fix | None:
         """What would mend a finding, where a report shows it and it can be proven."""
+        return self._fix(found, self._document)
+
+    def _fix(self, found: Reported, document: Document) -> Fix | None:
         if found.fix is None or not self._mending.with_fixes:
             return None
         from flake8_nograd.fixes import preview

@@ -55,6 +55,24 @@ examples:
 """
 
 
+class ConfigError(Exception):
+    """Options or config files that flake8 does not take. The message is flake8's."""
+
+
+def asked_of_flake8(options: Sequence[str], paths: Sequence[str]) -> argparse.Namespace:
+    """What flake8 makes of its options and config; it also sets the plugin's settings.
+
+    Plugins that a config requires for linting need not be there for fixing. Raises
+    :class:`ConfigError`.
+    """
+    try:
+        _, namespace = parse_args(["--require-plugins=", *options, "--", *paths])
+        parse_files_to_codes_mapping(namespace.per_file_ignores)  # flake8 does it only later
+    except (Flake8Exception, ValueError, OSError, configparser.Error) as error:
+        raise ConfigError(str(error)) from error
+    return namespace
+
+
 @dataclass(frozen=True)
 class Options:
     """What was asked for. ``flake8`` is flake8's own answer to its options and config files.
@@ -167,16 +185,10 @@ class CommandLine:
         )
 
     def _asked_of_flake8(self, options: list[str], paths: list[str]) -> argparse.Namespace:
-        """What flake8 makes of its options and config; it also sets the plugin's settings.
-
-        Plugins that a config requires for linting need not be there for fixing.
-        """
         try:
-            _, namespace = parse_args(["--require-plugins=", *options, "--", *paths])
-            parse_files_to_codes_mapping(namespace.per_file_ignores)  # flake8 does it only later
-        except (Flake8Exception, ValueError, OSError, configparser.Error) as error:
+            return asked_of_flake8(options, paths)
+        except ConfigError as error:
             self.parser.error(str(error))
-        return namespace
 
     def _baseline(self, file: str | None) -> Baseline | None:
         """What is known, as flake8 read it; or the baseline that is to be written anew."""

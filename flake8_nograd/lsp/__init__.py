@@ -1,0 +1,1 @@
+"""The language server: findings, quick fixes and the rules' pages inside an editor."""
