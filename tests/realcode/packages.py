@@ -7,7 +7,6 @@ import re
 import sys
 import tarfile
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,9 +36,9 @@ class Package:
         return f"{self.name}-{self.version}"
 
 
-def locked() -> list[Package]:
-    """The packages of the lock file."""
-    rows = tomllib.loads(LOCK.read_text(encoding="utf-8"))["package"]
+def locked(lock: Path = LOCK) -> list[Package]:
+    """The packages of a lock file."""
+    rows = tomllib.loads(lock.read_text(encoding="utf-8"))["package"]
     return [Package(**row) for row in rows]
 
 
@@ -66,10 +65,17 @@ def unpack(package: Package, cache: Path) -> Path:
     return partial.rename(folder)
 
 
+def python_files(folder: Path) -> list[Path]:
+    """All Python files in a folder."""
+    return [path for path in sorted(folder.rglob("*.py")) if path.is_file()]
+
+
+def imports_torch(source: bytes) -> bool:
+    """Whether a line of a file reads so."""
+    return bool(_IMPORTS_TORCH.search(source))
+
+
 def lines_importing_torch(folder: Path) -> int:
     """The lines of all files in a folder that import torch."""
-    return sum(text.count(b"\n") for text in _sources(folder) if _IMPORTS_TORCH.search(text))
-
-
-def _sources(folder: Path) -> Iterator[bytes]:
-    return (path.read_bytes() for path in sorted(folder.rglob("*.py")) if path.is_file())
+    texts = (path.read_bytes() for path in python_files(folder))
+    return sum(text.count(b"\n") for text in texts if imports_torch(text))

@@ -1,0 +1,1 @@
+"""What the plugin costs, beside flake8 itself and other tools."""

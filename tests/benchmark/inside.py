@@ -1,0 +1,94 @@
+"""Times flake8 and its one plugin in this process: ``inside.py TIMES FILE...``.
+
+Runs in any environment that has flake8: it imports nothing of this project. The last line of the
+output is JSON:
+
+- ``importing``: seconds to import the plugin, with flake8 already there;
+- ``files``: for each file, the seconds that flake8 takes without the plugin, the seconds that the
+  plugin takes with the tree and the lines that flake8 made, and how much it reports. Of ``TIMES``
+  times the fastest counts, for both;
+- ``loads_libcst``: whether LibCST was imported in the end.
+
+All seconds are processor time. What is loaded on first use is loaded before, unless ``TIMES`` is 0:
+then all happens once, as in a fresh run of flake8.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import sys
+import tempfile
+from argparse import Namespace
+from importlib.metadata import entry_points
+from pathlib import Path
+from time import process_time
+
+from flake8.checker import FileChecker
+from flake8.options.parse_args import parse_args
+from flake8.plugins.finder import Checkers, LoadedPlugin
+
+OWN = ("mccabe", "pycodestyle", "pyflakes")
+"""What flake8 consists of."""
+
+FIRST = """\
+import torch
+
+
+def evaluate(model: torch.nn.Module, loader):
+    for x in loader:
+        print(model(x).argmax(1))
+"""
+
+
+def import_plugin() -> float:
+    """Import it as flake8 does; returns the seconds."""
+    begin = process_time()
+    for each in entry_points(group="flake8.extension"):
+        if each.dist and each.dist.name not in ("flake8", *OWN):
+            each.load()
+    return process_time() - begin
+
+
+def reported(checker: FileChecker, plugin: LoadedPlugin, tree: ast.AST) -> int:
+    """Run the plugin as flake8's checker does; returns how much it reports."""
+    return sum(1 for _ in checker.run_check(plugin, tree=tree).run())
+
+
+def measure(
+    checks: Checkers, plugin: LoadedPlugin, options: Namespace, file: str
+) -> tuple[float, float, int]:
+    """The three figures of a file, once."""
+    checker = FileChecker(filename=file, plugins=checks, options=options)
+    assert checker.processor
+    begin = process_time()
+    checker.run_checks()
+    bare = process_time() - begin
+    tree = checker.processor.build_ast()
+    begin = process_time()
+    count = reported(checker, plugin, tree)
+    return bare, process_time() - begin, count
+
+
+def main(times: int, files: list[str]) -> None:
+    """Measure all files."""
+    importing = import_plugin()
+    plugins, options = parse_args(["--isolated"])
+    checks = plugins.checkers
+    [plugin] = [each for each in checks.tree if each.plugin.package not in OWN]
+    checks = checks._replace(tree=[each for each in checks.tree if each is not plugin])
+    if times:
+        with tempfile.TemporaryDirectory() as folder:
+            first = Path(folder, "first.py")
+            first.write_text(FIRST, encoding="utf-8")
+            measure(checks, plugin, options, str(first))
+    rows = []
+    for file in files:
+        runs = [measure(checks, plugin, options, file) for _ in range(times or 1)]
+        rows.append([min(column) for column in zip(*runs, strict=True)])
+    loaded = "libcst" in sys.modules
+    print("\n" + json.dumps({"importing": importing, "files": rows, "loads_libcst": loaded}))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2:])
