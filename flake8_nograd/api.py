@@ -81,7 +81,7 @@ def fix_source(
         return fix_bytes(
             data,
             settings,
-            lambda found, _: found.code.startswith(codes),
+            lambda found, _: [each for each in found if each.code.startswith(codes)],
             unsafe=unsafe,
             guard=guard,
         )

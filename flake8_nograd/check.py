@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_nograd.deadline import Deadline, OutOfTime
 from flake8_nograd.facts.recursion import deep_recursion
-from flake8_nograd.facts.tree import facts_of
+from flake8_nograd.facts.tree import outlined
 from flake8_nograd.frameworks import load
 from flake8_nograd.model.module_model import ModuleModel
 from flake8_nograd.reported import Reported, internal_error
@@ -39,7 +39,10 @@ def finds_anything(tree: ast.Module, settings: Settings) -> bool:
     """
     with deep_recursion():
         frameworks = load(settings.frameworks, settings.guards)
-        model = ModuleModel(facts_of(tree), frameworks, Deadline())
+        facts, outlines = outlined(tree)
+        if settings.enabled:  # these rules look at guards that are right as they are
+            outlines = {}
+        model = ModuleModel(facts, frameworks, Deadline(), outlines)
         return model.program.imports_torch and any(
             _says_anything(rule, model) for rule in _enabled(settings)
         )

@@ -8,7 +8,7 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib.metadata import version
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from flake8.exceptions import ExecutionError
 from flake8.options.manager import OptionManager
@@ -16,6 +16,9 @@ from flake8.options.manager import OptionManager
 from flake8_nograd.gate import is_finding_possible
 from flake8_nograd.reported import Reported, internal_error
 from flake8_nograd.settings import Settings
+
+if TYPE_CHECKING:
+    from flake8_nograd.baseline import Baseline
 
 _OPT_IN = "NGD9"
 _log = logging.getLogger("flake8.nograd")  # shown by `flake8 -v`, silent otherwise
@@ -27,11 +30,13 @@ class Plugin:
     name = "flake8-nograd"
     version = version("flake8-nograd")
     settings: ClassVar[Settings] = Settings()
+    baseline: ClassVar[Baseline | None] = None
 
-    def __init__(self, tree: ast.AST, lines: Sequence[str]) -> None:
+    def __init__(self, tree: ast.AST, lines: Sequence[str], filename: str = "stdin") -> None:
         """``tree`` is flake8's own and is only read; ``lines`` keep their line ends."""
         self._tree = tree
         self._lines = lines
+        self._filename = filename
 
     @staticmethod
     def add_options(manager: OptionManager) -> None:
@@ -49,10 +54,18 @@ class Plugin:
                 normalize_paths=name == "frameworks",
                 help=f"comma-separated list: {text}",
             )
+        manager.add_option(
+            "--nograd-baseline",
+            default="",
+            metavar="file",
+            parse_from_config=True,
+            normalize_paths=True,
+            help="report only findings that this file does not list",
+        )
 
     @classmethod
     def parse_options(cls, options: Namespace) -> None:
-        """Take the options over; raises flake8's own error for a framework file that is wrong."""
+        """Take the options over; raises flake8's own error for a file among them that is wrong."""
         chosen = [*(options.select or ()), *(options.extend_select or ())]
         cls.settings = Settings(
             frameworks=tuple(options.nograd_frameworks),
@@ -69,11 +82,25 @@ class Plugin:
                 load(cls.settings.frameworks, cls.settings.guards)
             except (FrameworkError, OSError) as error:
                 raise ExecutionError(f"flake8-nograd: {error}") from error
+        cls.baseline = _baseline(options.nograd_baseline) if options.nograd_baseline else None
 
     def run(self) -> Iterator[tuple[int, int, str, type[Any]]]:
         """The findings: 1-based line, 0-based column in characters, ``code text``, this class."""
-        for each in findings(self._lines, self._tree, self.settings):
+        found = findings(self._lines, self._tree, self.settings)
+        if self.baseline is not None:
+            found = self.baseline.compared(self._filename, self._lines, self._tree, found).new
+        for each in found:
             yield each.line, each.column, f"{each.code} {each.message}", type(self)
+
+
+def _baseline(path: str) -> Baseline:
+    from flake8_nograd.baseline import Baseline, BaselineError  # for those who have one
+
+    try:
+        return Baseline.read(path)
+    except (BaselineError, OSError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise ExecutionError(f"flake8-nograd: the baseline {path}: {why}") from error
 
 
 def findings(lines: Sequence[str], tree: ast.AST, settings: Settings) -> list[Reported]:

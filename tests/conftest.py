@@ -105,6 +105,23 @@ class NogradFix(Flake8):
         return (self.folder / name).read_bytes()
 
 
+@pytest.fixture(scope="session")
+def own_package(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Variables with which ``pip install flake8-nograd`` installs this project."""
+    pytest.importorskip("pip", reason="pip is not installed: python -m ensurepip")
+    folder = tmp_path_factory.mktemp("package")
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
+    subprocess.run([*pip, f"--wheel-dir={folder}", str(REPOSITORY)], check=True, timeout=300)
+    [wheel] = folder.glob("*.whl")
+    constraint = folder / "constraint.txt"
+    constraint.write_text(f"flake8-nograd @ {wheel.as_uri()}\n", encoding="utf-8")
+    return {
+        "PIP_CONSTRAINT": str(constraint),
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "PIP_QUIET": "2",
+    }
+
+
 @pytest.fixture
 def flake8(tmp_path: Path) -> Flake8:
     return Flake8(tmp_path)

@@ -245,7 +245,7 @@ def check(text: str | bytes, settings: Settings) -> list[Mark]:
 
 def fix(data: bytes, settings: Settings, *, unsafe: bool = False) -> Fixed:
     """What the fixer makes of a file, all findings wanted."""
-    return fix_bytes(data, settings, lambda *_: True, unsafe=unsafe)
+    return fix_bytes(data, settings, lambda found, _: found, unsafe=unsafe)
 
 
 def run_flake8(

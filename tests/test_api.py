@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from flake8_nograd.api import FrameworkError, SourceError, check_source, fix_source
 from flake8_nograd.fixes import fix_bytes, preview
+from flake8_nograd.reported import Reported
 from flake8_nograd.settings import Settings
 from tests.conftest import REPOSITORY
 
@@ -49,7 +51,11 @@ def test_only_what_is_selected_is_mended() -> None:
 
 def test_what_is_not_wanted_is_left() -> None:
     data = TWO.encode()
-    fixed = fix_bytes(data, Settings(), lambda found, lines: "model" not in lines[found.line - 1])
+    fixed = fix_bytes(
+        data,
+        Settings(),
+        lambda found, lines: [each for each in found if "model" not in lines[each.line - 1]],
+    )
     assert b"    return model(x)" in fixed.data
     assert b"torch.no_grad():" in fixed.data
 
@@ -57,11 +63,9 @@ def test_what_is_not_wanted_is_left() -> None:
 def test_the_lines_are_those_of_the_current_pass() -> None:
     seen: set[tuple[int, str]] = set()
 
-    def wanted(found: object, lines: object) -> bool:
-        assert isinstance(lines, list)
-        line = getattr(found, "line", 0)
-        seen.add((line, lines[line - 1].strip()))
-        return True
+    def wanted(found: Sequence[Reported], lines: Sequence[str]) -> Sequence[Reported]:
+        seen.update((each.line, lines[each.line - 1].strip()) for each in found)
+        return found
 
     fix_bytes(TWO.encode(), Settings(), wanted)
     assert seen == {(6, "return model(x).tolist()"), (10, "with torch.no_grad:")}

@@ -15,6 +15,7 @@ import pytest
 
 from tests.cli_samples import CLEAN, LEFT, MENDABLE, MENDED
 from tests.conftest import REPOSITORY
+from tests.transcripts import files
 
 PRE_COMMIT = Path(sys.executable).with_name("pre-commit")
 
@@ -41,16 +42,22 @@ def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def git(folder: Path, *arguments: str) -> None:
-    """Run git as nobody in particular."""
+def git(folder: Path, *arguments: str) -> str:
+    """Run git as nobody in particular; returns what it prints."""
     identity = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
-    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True)
+    command = ["git", *identity, *arguments]
+    return subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def try_repo(hooks: Path, folder: Path, hook: str) -> subprocess.CompletedProcess[str]:
     """Run a hook over all files of a repository."""
+    return pre_commit(hooks, folder, "try-repo", str(hooks / "project"), hook, "--all-files")
+
+
+def pre_commit(hooks: Path, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run pre-commit with a store of its own."""
     return subprocess.run(
-        [PRE_COMMIT, "try-repo", hooks / "project", hook, "--all-files", "--color=never"],
+        [PRE_COMMIT, words[0], "--color=never", *words[1:]],
         cwd=folder,
         env={**os.environ, "PRE_COMMIT_HOME": str(hooks / "store")},
         capture_output=True,
@@ -98,3 +105,32 @@ def test_the_hook_that_checks(hooks: Path, scratch: Path) -> None:
     assert "script:6:5: NGD405 " in done.stdout
     assert "vendor" not in done.stdout
     assert (scratch / "script").read_bytes() == b"#!/usr/bin/env python3\n" + MENDABLE
+
+
+def test_the_snippet_of_the_page(hooks: Path, scratch: Path) -> None:
+    page = (REPOSITORY / "docs" / "ci.md").read_text(encoding="utf-8")
+    config = files(page)[".pre-commit-config.yaml"]
+    for said, meant in {
+        "<the repository of flake8-nograd>": str(hooks / "project"),
+        "<a version>": git(hooks / "project", "rev-parse", "HEAD").strip(),
+    }.items():
+        assert config.count(said) == 1
+        config = config.replace(said, meant)
+    (scratch / ".pre-commit-config.yaml").write_text(config, encoding="utf-8")
+    done = pre_commit(hooks, scratch, "validate-config")
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout
+    done = pre_commit(hooks, scratch, "run", "--all-files")
+    assert done.returncode == 1, done.stderr
+    assert "files were modified by this hook" in done.stdout
+    assert (scratch / "a.py").read_bytes() == MENDED
+    assert (scratch / "vendor/a.py").read_bytes() == MENDABLE
+    git(scratch, "add", ".")
+    assert pre_commit(hooks, scratch, "run", "--all-files").returncode == 0
+    names = {line.split("id: ")[1] for line in manifest() if "id: " in line}
+    assert names == {"nograd-fix", "nograd-check"}
+    assert all(name in page for name in names)
+
+
+def manifest() -> list[str]:
+    """The lines of the file that names the hooks."""
+    return (REPOSITORY / ".pre-commit-hooks.yaml").read_text(encoding="utf-8").splitlines()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -89,7 +90,7 @@ def allocated(loop: str, guard: str) -> list[int]:
 
 def test_what_is_kept_grows_batch_by_batch() -> None:
     first, *later = allocated("adds up losses", "none")
-    steps = [after - before for before, after in zip([first, *later], later, strict=False)]
+    steps = [after - before for before, after in pairwise([first, *later])]
     assert len(set(steps)) == 1
     assert steps[0] > 4 * 128 * 64 * 4  # the outputs of the layers that ReLU saves
 
@@ -129,3 +130,36 @@ def test_a_process_of_its_own_says_what_it_held() -> None:
     stored = COSTS["devices"]["cpu"]["memory"]["MLP"]["names nothing"]["none"]
     assert peak(memory) == pytest.approx(peak(stored), rel=0.1)
     assert re.fullmatch(r"\d+|None", str(memory["resident"]))
+
+
+def test_time_is_measured_for_each_guard(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("torch", reason="measuring costs needs PyTorch: the extra `ci`")
+    from tests.costs import seconds
+
+    monkeypatch.setattr(seconds, "ROUNDS", 1)
+    found = seconds.measured_one_by_one("cpu")
+    assert list(found) == ["none", "no_grad", "inference_mode"]
+    assert min(found.values()) > 0
+
+
+def test_dropout_shows_in_train_mode_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("sklearn", reason="the digits come with scikit-learn: the extra `ci`")
+    pytest.importorskip("torch", reason="measuring costs needs PyTorch: the extra `ci`")
+    from tests.costs import modes
+
+    monkeypatch.setattr(modes, "EPOCHS", 5)
+    found = modes.of_seed(modes.CLASSIFIERS["MLP, dropout 0.5"], seed=0)
+    assert found["accuracy_in_train_mode"] < found["accuracy"] == found["accuracy_afterwards"]
+    assert found["disagreement"] > 0
+    assert found["loss_ratio"] > 1
+
+
+def test_batch_norm_takes_its_numbers_from_the_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("sklearn", reason="the digits come with scikit-learn: the extra `ci`")
+    pytest.importorskip("torch", reason="measuring costs needs PyTorch: the extra `ci`")
+    from tests.costs import modes
+
+    monkeypatch.setattr(modes, "EPOCHS", 3)
+    found = modes.of_seed(modes.CLASSIFIERS["ResNet, batch norm"], seed=0)
+    assert found["accuracy_sorted"] < found["accuracy_in_train_mode"]
+    assert found["disagreement"] == 0

@@ -16,12 +16,14 @@ from rich.text import Text
 
 from flake8_nograd.cli import catalogue, difference
 from flake8_nograd.cli.files import Files
+from flake8_nograd.cli.known import write_baseline
 from flake8_nograd.cli.mend import Mending
 from flake8_nograd.cli.options import PROGRAM, CommandLine, Options
 from flake8_nograd.cli.outcome import Outcome
 from flake8_nograd.cli.reports import FOR_PEOPLE, REPORTS, SHOW_FIXES
 from flake8_nograd.cli.run import run
 from flake8_nograd.cli.terminal import FileProgress, console, printable
+from flake8_nograd.cli.write import NotWritten
 
 CLEAN, FOUND, FAILED, INTERRUPTED = 0, 1, 2, 130
 
@@ -102,6 +104,7 @@ class _Command:
             options.format in SHOW_FIXES,
             options.flake8,
             options.settings,
+            options.baseline,
         )
         with FileProgress(len(files)) as progress:
             outcomes = run(mending, files, options.jobs, progress.step)
@@ -114,7 +117,7 @@ class _Command:
             if each.problem is not None:
                 _say(f"{each.path}: {each.problem}")
         self._sum_up(outcomes)
-        return self._exit_code(outcomes)
+        return max(self._write_baseline(outcomes), self._exit_code(outcomes))
 
     # ------------------------------------------------------------------ what is said
 
@@ -169,6 +172,31 @@ class _Command:
             parts.append(f"{unsafe} with --unsafe-fixes")
         if parts:
             _say("; ".join(parts))
+        gone = self._gone(outcomes)
+        if gone:
+            are = "baseline entry is" if gone == 1 else "baseline entries are"
+            _say(f"{gone} {are} gone: run --write-baseline")
+
+    def _gone(self, outcomes: Sequence[Outcome]) -> int:
+        """How many findings only the baseline still knows."""
+        baseline = self._options.baseline
+        if baseline is None or self._options.action == "write-baseline":
+            return 0
+        done = {baseline.path_of(each.path) for each in outcomes}
+        return sum(each.gone for each in outcomes) + baseline.gone_with_files(done)
+
+    def _write_baseline(self, outcomes: Sequence[Outcome]) -> int:
+        """Write it, where that was asked for; returns the exit code of that."""
+        baseline, file = self._options.baseline, self._options.baseline_file
+        if baseline is None or file is None:
+            return CLEAN
+        try:
+            known = write_baseline(baseline, file, outcomes)
+        except NotWritten as error:
+            _say(f"{file}: {error}")
+            return FAILED
+        _say(f"{file} lists {_count(known, 'finding')}")
+        return CLEAN
 
     def _exit_code(self, outcomes: Sequence[Outcome]) -> int:
         if any(each.problem is not None for each in outcomes):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import stat
 import sys
 from argparse import Namespace
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from flake8_nograd.baseline import Baseline, Entry
 from flake8_nograd.cli import difference, silence, write
 from flake8_nograd.cli.options import Action, Guard
 from flake8_nograd.cli.outcome import Fix, Listed, Outcome
@@ -23,7 +25,10 @@ _CONTEXT = 2
 
 @dataclass(frozen=True)
 class Mending:
-    """What is to be done with each file; ``with_fixes`` where a report shows them."""
+    """What is to be done with each file; ``with_fixes`` where a report shows them.
+
+    What ``baseline`` knows is neither listed nor mended; where one is to be written, it is that.
+    """
 
     action: Action
     unsafe: bool
@@ -31,6 +36,7 @@ class Mending:
     with_fixes: bool
     flake8: Namespace
     settings: Settings
+    baseline: Baseline | None = None
 
     def of(self, path: str) -> Outcome:
         """Do it. Nothing is raised: what cannot be done is the outcome's problem."""
@@ -66,11 +72,22 @@ class _File:
     def outcome(self) -> Outcome:
         """What becomes of it; raises :class:`NoPython`."""
         nothing = Outcome(self._name, before=self._data, after=self._data)
-        if not self._text.lines or self._selection.leaves_out(self._text.lines):
+        lines = self._text.lines
+        if self._selection.leaves_out(lines):
             return nothing
-        found = self._wanted(
-            findings(self._text.lines, self._text.parsed(), self._mending.settings)
-        )
+        tree = self._text.parsed()
+        everything = findings(lines, tree, self._mending.settings)
+        if self._mending.baseline is None:
+            return self._done(self._wanted(everything, lines), nothing)
+        if self._mending.action == "write-baseline":
+            entries = self._mending.baseline.entries(self._name, lines, tree, everything)
+            return replace(nothing, known=self._known(everything, entries))
+        new, gone = self._mending.baseline.compared(self._name, lines, tree, everything)
+        missed = sum(count for each, count in gone.items() if self._selection.selects(each.code))
+        return replace(self._done(self._wanted(new, lines), nothing), gone=missed)
+
+    def _done(self, found: list[Reported], nothing: Outcome) -> Outcome:
+        """What is done about these findings."""
         if not found:
             return nothing
         if self._mending.action == "check":
@@ -79,8 +96,25 @@ class _File:
             return self._silenced(found, nothing)
         return self._fixed(found, nothing)
 
-    def _wanted(self, found: Iterable[Reported]) -> list[Reported]:
-        return [each for each in found if self._selection.wants(each, self._text.lines)]
+    def _wanted(self, found: Iterable[Reported], lines: Sequence[str]) -> list[Reported]:
+        return [each for each in found if self._selection.wants(each, lines)]
+
+    def _new_and_wanted(self, found: Sequence[Reported], lines: Sequence[str]) -> list[Reported]:
+        """The same of all findings in a text that this file may become."""
+        if self._mending.baseline is not None:
+            tree = Text(tuple(lines), tuple(lines), "utf-8").parsed()
+            found = self._mending.baseline.compared(self._name, lines, tree, found).new
+        return self._wanted(found, lines)
+
+    def _known(self, found: Iterable[Reported], entries: Sequence[Entry]) -> Counter[Entry]:
+        """What is to be known: all findings that are alike, where one of them is reported."""
+        lines = self._text.lines
+        reported = {
+            entry
+            for each, entry in zip(found, entries, strict=True)
+            if self._selection.wants(each, lines)
+        }
+        return Counter(entry for entry in entries if entry in reported)
 
     def _fixed(self, found: list[Reported], nothing: Outcome) -> Outcome:
         if not any(self._is_asked_for(each) for each in found):
@@ -91,7 +125,7 @@ class _File:
             fixed = fix_bytes(
                 self._data,
                 self._mending.settings,
-                self._selection.wants,
+                self._new_and_wanted,
                 unsafe=self._mending.unsafe,
                 guard=self._mending.guard,
             )

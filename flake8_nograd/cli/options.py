@@ -19,13 +19,14 @@ from flake8.options.manager import Option, OptionManager
 from flake8.options.parse_args import parse_args
 from flake8.utils import parse_files_to_codes_mapping
 
+from flake8_nograd.baseline import Baseline, BaselineError
 from flake8_nograd.plugin import Plugin
 from flake8_nograd.settings import Settings
 
 PROGRAM = "nograd-fix"
 FORMATS = ("concise", "full", "json", "github", "gitlab", "sarif")
 
-Action: TypeAlias = Literal["fix", "check", "diff", "add-noqa"]
+Action: TypeAlias = Literal["fix", "check", "diff", "add-noqa", "write-baseline"]
 Guard: TypeAlias = Literal["no_grad", "inference_mode"]
 
 _FROM_FLAKE8 = (
@@ -39,6 +40,7 @@ _FROM_FLAKE8 = (
     "--extend-exclude",
     "--filename",
 )
+_SHORTER = {"--nograd-baseline": ("--baseline",)}
 _EPILOG = """\
 exit codes:
   0  nothing is left to report
@@ -55,7 +57,10 @@ examples:
 
 @dataclass(frozen=True)
 class Options:
-    """What was asked for. ``flake8`` is flake8's own answer to its options and config files."""
+    """What was asked for. ``flake8`` is flake8's own answer to its options and config files.
+
+    ``baseline`` is what is known; ``baseline_file`` is where it is to be written, if it is.
+    """
 
     action: Action
     unsafe: bool
@@ -69,8 +74,10 @@ class Options:
     respect_gitignore: bool
     explain: str | None
     list_rules: bool
+    baseline_file: str | None
     flake8: argparse.Namespace
     settings: Settings
+    baseline: Baseline | None
 
     @property
     def paths(self) -> list[str]:
@@ -136,8 +143,10 @@ class CommandLine:
             self.parser.error("name the files or folders to fix")
         if "-" in given.paths and len(given.paths) > 1:
             self.parser.error("`-` stands alone: the code comes from the standard input")
-        if "-" in given.paths and given.action == "add-noqa":
-            self.parser.error("--add-noqa works on files, not on the standard input")
+        if "-" in given.paths and given.action in ("add-noqa", "write-baseline"):
+            self.parser.error(f"--{given.action} works on files, not on the standard input")
+        if given.baseline_file is not None:  # a baseline is written of all findings
+            given.for_flake8 = [*given.for_flake8, "--nograd-baseline="]
         return Options(
             action=given.action,
             unsafe=given.unsafe_fixes,
@@ -151,8 +160,10 @@ class CommandLine:
             respect_gitignore=not given.no_respect_gitignore,
             explain=given.explain,
             list_rules=given.list_rules,
+            baseline_file=given.baseline_file,
             flake8=self._asked_of_flake8(given.for_flake8, given.paths),
             settings=Plugin.settings,
+            baseline=self._baseline(given.baseline_file),
         )
 
     def _asked_of_flake8(self, options: list[str], paths: list[str]) -> argparse.Namespace:
@@ -167,6 +178,18 @@ class CommandLine:
             self.parser.error(str(error))
         return namespace
 
+    def _baseline(self, file: str | None) -> Baseline | None:
+        """What is known, as flake8 read it; or the baseline that is to be written anew."""
+        if file is None:
+            return Plugin.baseline
+        try:
+            return Baseline.read(file)
+        except FileNotFoundError:
+            return Baseline(file)
+        except (BaselineError, OSError) as error:  # whatever it is, it is not ours to overwrite
+            why = error.strerror if isinstance(error, OSError) else error
+            self.parser.error(f"{file}: {why}")
+
     # --------------------------------------------------------------------- the options
 
     def _begin(self, title: str) -> None:
@@ -176,9 +199,10 @@ class CommandLine:
     def _add(self, *names: str, **how: Any) -> None:
         self.groups[list(self.groups)[-1]].append(self._group.add_argument(*names, **how))
 
-    def _take_over(self, option: Option) -> None:
+    def _take_over(self, option: Option, *names: str) -> None:
         flag = option.action == "store_true"
         self._add(
+            *names,
             *map(str, option.option_args),
             action=_HandOver,
             nargs=0 if flag else None,
@@ -203,6 +227,16 @@ class CommandLine:
                 default="fix",
                 help=text,
             )
+        self._add(
+            "--write-baseline",
+            metavar="FILE",
+            action=_OneOfWithFile,
+            const="write-baseline",
+            dest="action",
+            default="fix",
+            help="fix nothing; write a file of all findings, for --baseline",
+        )
+        self.parser.set_defaults(baseline_file=None)
         self._add(
             "--unsafe-fixes",
             action="store_true",
@@ -248,7 +282,7 @@ class CommandLine:
         for option in manager.options:
             name = str(option.long_option_name)
             if name in _FROM_FLAKE8 or name.startswith("--nograd-"):
-                self._take_over(option)
+                self._take_over(option, *_SHORTER.get(name, ()))
         self._add("--statistics", action=_HandOver, nargs=0, help="count the findings by code")
         self._add(
             "-j",
@@ -300,6 +334,20 @@ class _OneOf(argparse.Action):
         if chosen not in (self.default, self.const):
             parser.error(f"--{chosen} and --{self.const} exclude each other")
         setattr(namespace, self.dest, self.const)
+
+
+class _OneOfWithFile(_OneOf):
+    """The one that is told where to write."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        super().__call__(parser, namespace, values, option_string)
+        namespace.baseline_file = values
 
 
 def _placeholder(option: Option) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
+from flake8_nograd.baseline import Entry
 from flake8_nograd.cli.difference import Replacement
 from flake8_nograd.reported import Reported
 
@@ -34,7 +36,11 @@ class Listed:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one file. ``problem`` says what could not be done, where that is so."""
+    """What became of one file. ``problem`` says what could not be done, where that is so.
+
+    ``known`` is what a baseline has to say of the file, where one is to be written; ``gone`` is the
+    number of findings that only the baseline still knows.
+    """
 
     path: str
     listed: tuple[Listed, ...] = ()
@@ -42,6 +48,8 @@ class Outcome:
     before: bytes = b""
     after: bytes = b""
     problem: str | None = None
+    known: Counter[Entry] = field(default_factory=Counter)
+    gone: int = 0
 
     @property
     def is_changed(self) -> bool:

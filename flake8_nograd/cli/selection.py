@@ -31,9 +31,11 @@ class Selection:
 
     def wants(self, found: Reported, lines: Sequence[str]) -> bool:
         """Whether flake8 would show a finding in a text of these lines."""
-        if self._guide.should_report_error(found.code) is not Decision.Selected:
-            return False
-        return not self.is_silenced(found, lines)
+        return self.selects(found.code) and not self.is_silenced(found, lines)
+
+    def selects(self, code: str) -> bool:
+        """Whether flake8 would show a finding with this code, were it not silenced."""
+        return self._guide.should_report_error(code) is Decision.Selected
 
     def is_silenced(self, found: Reported, lines: Sequence[str]) -> bool:
         """Whether a ``# noqa`` comment silences a finding."""

@@ -62,11 +62,13 @@ class FileProgress:
         self._task = self._progress.add_task("files", total=total)
 
     def __enter__(self) -> FileProgress:
-        self._progress.start()
+        if not self._progress.disable:  # before 14.3, rich ends also what does not show with a line
+            self._progress.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._progress.stop()
+        if not self._progress.disable:
+            self._progress.stop()
 
     def step(self) -> None:
         """One more file is done."""

@@ -27,7 +27,7 @@ from flake8_nograd.settings import Settings
 PASSES = 10
 """A fix may make room for another; more than three passes were never seen."""
 
-Wanted: TypeAlias = Callable[[Reported, Sequence[str]], bool]
+Wanted: TypeAlias = Callable[[Sequence[Reported], Sequence[str]], Sequence[Reported]]
 _Kind: TypeAlias = tuple[str, str]
 
 
@@ -62,7 +62,7 @@ def fix_bytes(
 ) -> Fixed:
     """Mend what is found in a file, as far as the result can be proven.
 
-    ``wanted`` is asked for each finding with the lines of the text in which it stands. Without
+    ``wanted`` chooses among all findings of a text, which it gets with its lines. Without
     ``unsafe`` only safe fixes are made. Raises :class:`libcst.ParserSyntaxError` for what LibCST
     cannot parse, and :class:`OutOfTime` for a file that takes too long.
     """
@@ -79,7 +79,13 @@ def preview(
 
     Raises what :func:`fix_bytes` raises.
     """
-    fixing = _Fixing(data, settings, lambda each, _: each == found, True, guard)
+    fixing = _Fixing(
+        data,
+        settings,
+        lambda all_found, _: [each for each in all_found if each == found],
+        True,
+        guard,
+    )
     with deep_recursion():
         fixing.step()
     return fixing.data if fixing.mended else None
@@ -159,8 +165,8 @@ class _Fixing:
         missed = sorted(mended.difference(gone))
         if missed:
             raise Rejected(f"{missed[0].code} would still be reported")
-        lines = self._lines()
-        self.mended += [each for each in gone if self._wanted(each, lines)]
+        wanted = self._selected()
+        self.mended += [each for each in gone if each in wanted]
         self.data, self._analysis = data, after
 
     def _analysed(self, data: bytes) -> Analysis:
@@ -173,9 +179,8 @@ class _Fixing:
         """The lines as flake8 has them."""
         return io.StringIO(self._analysis.source.tree.code, newline=None).readlines()
 
-    def _selected(self) -> list[Reported]:
-        lines = self._lines()
-        return [each for each, _ in self._analysis.found if self._wanted(each, lines)]
+    def _selected(self) -> Sequence[Reported]:
+        return self._wanted([each for each, _ in self._analysis.found], self._lines())
 
     def _chosen(self) -> list[Reported]:
         """The findings that are wanted, and were not given up."""

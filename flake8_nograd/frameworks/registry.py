@@ -33,6 +33,11 @@ class FrameworkError(ValueError):
     """A framework file breaks the schema; the message names file, row and key."""
 
 
+_HINTS: dict[object, dict[str, Any]] = {
+    kind: get_type_hints(kind, vars(schema)) for kind in KINDS.values()
+}
+"""The types of each kind's keys: to find them costs more than all else that loading does."""
+
 _MOST_EXACT = ("named", "executor", "stack", "scaler", "optimizer", "model", "tensor", "any")
 """Rows of one method are tried in this order of their receivers."""
 
@@ -42,7 +47,8 @@ class Frameworks:
 
     def __init__(self, rows: Iterable[Row], guards: Iterable[str] = ()) -> None:
         """``guards`` are names, or ends of paths, of the user's own guards."""
-        self._own_guards = frozenset(guards)
+        self.rows = tuple(rows)
+        self.own_guards = frozenset(guards)
         self._aliases: dict[str, str] = {}
         self._guards: dict[str, Guard] = {}
         self._returns: dict[str, Returns] = {}
@@ -52,7 +58,10 @@ class Frameworks:
         self._bases: dict[str, list[str]] = {}
         self._hooks: dict[str, list[Hook]] = {}
         self._runners: dict[str, Runner] = {}
-        for row in rows:
+        self._canonical: dict[str, str] = {}
+        self._calls: dict[str, Guard | Effect | Returns | Runner | None] = {}
+        self._returned: dict[str, Returns | None] = {}
+        for row in self.rows:
             self._add(row)
 
     def _add(self, row: Row) -> None:
@@ -79,12 +88,16 @@ class Frameworks:
 
     def canonical(self, path: str) -> str:
         """The one path that rows use for ``path``."""
-        for _ in range(8):
-            shorter = self._once(path)
-            if shorter == path:
-                break
-            path = shorter
-        return path
+        known = self._canonical.get(path)
+        if known is None:
+            known = path
+            for _ in range(8):
+                shorter = self._once(known)
+                if shorter == known:
+                    break
+                known = shorter
+            self._canonical[path] = known
+        return known
 
     def _once(self, path: str) -> str:
         if path in self._aliases:
@@ -102,12 +115,17 @@ class Frameworks:
     def guard(self, path: str) -> Guard | None:
         """The guard at ``path``."""
         known = self._guards.get(path)
-        if known is None and not self._own_guards.isdisjoint((path, path.rpartition(".")[2])):
+        if known is None and not self.own_guards.isdisjoint((path, path.rpartition(".")[2])):
             return Guard(path, "off", source="the user's options")
         return known
 
     def call(self, path: str) -> Guard | Effect | Returns | Runner | None:
         """The row that says most exactly what calling ``path`` does or gives."""
+        if path not in self._calls:
+            self._calls[path] = self._call(path)
+        return self._calls[path]
+
+    def _call(self, path: str) -> Guard | Effect | Returns | Runner | None:
         guard = self.guard(path)
         if guard is not None:
             return guard
@@ -119,8 +137,9 @@ class Frameworks:
 
     def returns(self, path: str) -> Returns | None:
         """What calling ``path`` gives."""
-        row: Returns | None = _at(self._returns, path)
-        return row
+        if path not in self._returned:
+            self._returned[path] = _at(self._returns, path)
+        return self._returned[path]
 
     def methods(self, name: str) -> list[Effect]:
         """What calling a method of this name may do, by receiver."""
@@ -196,7 +215,7 @@ def parse(text: str, file: str) -> list[Row]:
 
 
 def _row(kind: type[Row], entry: dict[str, Any], where: str) -> Row:
-    hints = _hints(kind)
+    hints = _HINTS[kind]
     for key in entry:
         if key not in hints:
             raise FrameworkError(f"{where}: no key `{key}`, use one of {', '.join(hints)}")
@@ -208,11 +227,6 @@ def _row(kind: type[Row], entry: dict[str, Any], where: str) -> Row:
     if isinstance(row, Effect) and [row.name, row.method, row.attribute].count("") != 2:
         raise FrameworkError(f"{where}: give one of `name`, `method` and `attribute`")
     return row
-
-
-@functools.cache  # without it, three quarters of the time to load all rows
-def _hints(kind: type[Row]) -> dict[str, Any]:
-    return get_type_hints(kind, vars(schema))
 
 
 def _checked(hint: Any, value: Any, where: str) -> Any:

@@ -118,7 +118,7 @@ def evaluates(model: ModuleModel, forward: Forward) -> bool:
     if model.makes_loss_require_gradient(unit) or model.is_trained_by_running(forward):
         return False
     evident = model.is_evaluation(forward)
-    if (naming.is_loss(unit.name) or naming.is_profile(unit.name)) and not evident:
+    if (naming.is_loss(unit.name) or naming.is_check(unit.name)) and not evident:
         return False
     if model.may_guard_itself(forward) and not model.is_plainly_evaluation(forward):
         return False

@@ -884,13 +884,16 @@ class Interpreter:
 
     def attribute(self, owner: Value, name: str) -> Value:
         """``owner.name``, read."""
+        row = self.frameworks.attribute(name)
+        if row is None and len(owner.things) == 1 and not (owner.origins or owner.made):
+            (only,) = owner.things
+            return self._attribute_of(only, name)
         things: set[Thing] = set()
         result = NOTHING
         for each in owner.things:
             found = self._attribute_of(each, name)
             result |= found
             things |= found.things
-        row = self.frameworks.attribute(name)
         does = "" if row is None else row.does
         if does == "pretrained":
             self.program.pretrained |= owner.origins

@@ -184,9 +184,9 @@ def is_hook(name: str) -> bool:
 
 
 @cache
-def is_profile(name: str) -> bool:
-    """``profile_memory``: a unit that measures what a model costs as it is."""
-    return not {"profile", "profiling", "profiler"}.isdisjoint(words(name))
+def is_check(name: str) -> bool:
+    """``profile_memory``, ``verify_export``: a unit that looks at a model as it is."""
+    return not {"profile", "profiling", "profiler", "verify"}.isdisjoint(words(name))
 
 
 @cache

@@ -6,12 +6,13 @@ callers, callees and attributes settle together, in any order of the file.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
 from flake8_nograd.deadline import Deadline
 from flake8_nograd.facts import code
+from flake8_nograd.facts.outline import Outline
 from flake8_nograd.frameworks import Frameworks
 from flake8_nograd.frameworks.schema import Hook
 from flake8_nograd.model.events import Events, Summary
@@ -44,6 +45,9 @@ _BACKWARD = ("backward", "backward_argument")
 
 MOST_RUNS = 8
 """A unit is interpreted at most so often: recursion that would not settle ends here."""
+
+DEEPEST_RUN = 20
+"""So many units are interpreted at a time, each for the call that another has just come to."""
 
 
 @dataclass
@@ -96,12 +100,26 @@ class ClassInfo:
 class Program:
     """Everything known of one file."""
 
-    def __init__(self, module: code.Module, frameworks: Frameworks, deadline: Deadline) -> None:
+    def __init__(
+        self,
+        module: code.Module,
+        frameworks: Frameworks,
+        deadline: Deadline,
+        run: Callable[[Program, Unit], None],
+        outlines: Mapping[int, Outline],
+    ) -> None:
+        """``run`` interprets a unit. The functions with an outline sleep until they are woken."""
         self.frameworks = frameworks
         self.deadline = deadline
-        self._phases = Phases(
-            lambda name: any(row.does in _BACKWARD for row in frameworks.methods(name))
-        )
+        self._run = run
+        self._running: set[int] = set()
+        self._asleep = set(outlines) - {MODULE}
+        self._without_gradients = {
+            ref
+            for ref, outline in outlines.items()
+            if not any(self._is_gradient(call.name) for call in outline.calls)
+        }
+        self._phases = Phases(self._is_gradient)
         script = self._phases.spelled_out(module.body)
         self.units: dict[int, Unit] = {
             MODULE: Unit(MODULE, "<module>", "<module>", None, script, None, None)
@@ -137,8 +155,13 @@ class Program:
         self.loads = False
         """The file loads trained weights."""
 
+    def _is_gradient(self, method: str) -> bool:
+        return any(row.does in _BACKWARD for row in self.frameworks.methods(method))
+
     def split(self, function: code.Function) -> list[tuple[Flag | None, code.Function]]:
         """A function, its phases spelled out; a copy for each value of its flag, if it has one."""
+        if function.ref in self._without_gradients:
+            return [(None, function)]
         found = self._split.get(function.ref)
         if found is None:
             body = self._phases.spelled_out(function.body, self.units[MODULE].body)
@@ -149,28 +172,41 @@ class Program:
 
     # ------------------------------------------------------------ units to run
 
-    def pending(self) -> Iterator[Unit]:
-        """The units that must be interpreted (again), until nothing changes any more."""
+    def settle(self) -> None:
+        """Interpret units until nothing changes any more."""
         while self._dirty:
-            ref = next(iter(self._dirty))
-            del self._dirty[ref]
-            unit = self.units[ref]
-            if unit.runs < MOST_RUNS:
-                unit.runs += 1
-                yield unit
+            self._interpret(next(iter(self._dirty)))
+
+    def _interpret(self, ref: int) -> None:
+        del self._dirty[ref]
+        unit = self.units[ref]
+        if unit.runs < MOST_RUNS:
+            unit.runs += 1
+            self._running.add(ref)
+            self._run(self, unit)
+            self._running.discard(ref)
 
     def add_unit(self, unit: Unit) -> Unit:
         """Register a unit when its definition is first interpreted."""
         known = self.units.get(unit.ref)
         if known is None:
             self.units[unit.ref] = unit
-            self._dirty[unit.ref] = None
+            self._to_run(unit.ref)
             return unit
         if (known.initial, known.decorators) != (unit.initial, unit.decorators):
             known.initial, known.decorators = unit.initial, unit.decorators
             known.is_context_manager = unit.is_context_manager
-            self._dirty[unit.ref] = None
+            self._to_run(unit.ref)
         return known
+
+    def _to_run(self, ref: int) -> None:
+        if code.original(ref) not in self._asleep:
+            self._dirty[ref] = None
+
+    def wake(self, refs: Set[int]) -> None:
+        """Functions that slept are to be interpreted, copies of them too."""
+        self._asleep -= refs
+        self._dirty |= {ref: None for ref in self.units if code.original(ref) in refs}
 
     def _watch(self, key: Hashable, reader: int) -> None:
         self._readers.setdefault(key, set()).add(reader)
@@ -196,6 +232,12 @@ class Program:
         """Everything that was ever added under ``key``."""
         self._watch(key, reader)
         return self._values.get(key, NOTHING)
+
+    def globals(self) -> Iterator[tuple[str, Value]]:
+        """What the module's own code has bound so far."""
+        for key, value in self._values.items():
+            if isinstance(key, tuple) and key[:2] == ("name", MODULE):
+                yield key[2], value
 
     def add_use(self, origins: Iterable[Origin], use: Use) -> None:
         """Values that carry the graph of ``origins`` went where ``use`` says."""
@@ -228,6 +270,8 @@ class Program:
 
     def summary(self, unit: int, reader: int) -> Summary | None:
         """What a caller sees of ``unit``; None while it has not been interpreted."""
+        if unit not in self._summaries and unit in self._dirty and len(self._running) < DEEPEST_RUN:
+            self._interpret(unit)
         self._watch(("summary", unit), reader)
         return self._summaries.get(unit)
 

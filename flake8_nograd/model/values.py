@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 from typing import NamedTuple, TypeAlias, TypeVar
 
 _F = TypeVar("_F", bound=enum.IntFlag)
@@ -108,92 +105,94 @@ class Use(enum.IntFlag):
 
 
 # --------------------------------------------------------------------- things
+#
+# Tuples, because sets of them are what the analysis works with: hashing and comparing them costs
+# a tenth of what dataclasses cost. ``kind`` keeps two with the same parts apart.
 
 
-@dataclass(frozen=True, slots=True)
-class External:
+class External(NamedTuple):
     """Something imported, by its full path: ``torch.no_grad``."""
 
     path: str
+    kind: str = "external"
 
 
-@dataclass(frozen=True, slots=True)
-class Builtin:
+class Builtin(NamedTuple):
     """A name that nothing in the file binds."""
 
     name: str
+    kind: str = "builtin"
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(NamedTuple):
     """A constant that can decide something: True, False, None or a string."""
 
     value: object
+    kind: str = "literal"
 
 
-@dataclass(frozen=True, slots=True)
-class LocalFunction:
+class LocalFunction(NamedTuple):
     """A function or lambda of this file, by its ref."""
 
     unit: int
+    kind: str = "local function"
 
 
-@dataclass(frozen=True, slots=True)
-class LocalClass:
+class LocalClass(NamedTuple):
     """A class of this file, by its ref."""
 
     ref: int
+    kind: str = "local class"
 
 
-@dataclass(frozen=True, slots=True)
-class Self:
+class Self(NamedTuple):
     """The instance inside the methods of a class of this file."""
 
     ref: int
+    kind: str = "self"
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(NamedTuple):
     """What a constructor makes; ``made_by`` is its class's path, or ref if it is of this file."""
 
     call: int
     made_by: str | int
+    kind: str = "instance"
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
+class Method(NamedTuple):
     """A method of this file's class, bound to its receiver."""
 
     unit: int
     receiver: Thing
+    kind: str = "method"
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """What a unit is given under this name."""
 
     unit: int
     name: str
+    kind: str = "parameter"
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """An attribute that nothing in the file assigns."""
 
     owner: Thing
     name: str
+    kind: str = "member"
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What a call returns that cannot be looked into; ``path`` is the callee's, where known."""
 
     call: int
     path: str
+    kind: str = "result"
 
 
-@dataclass(frozen=True, slots=True)
-class GuardObject:
+class GuardObject(NamedTuple):
     """A context manager or decorator that sets the gradient mode. INHERITED: it leaves it alone."""
 
     grad: Grad
@@ -202,6 +201,7 @@ class GuardObject:
     """The mode before it was made, where making it has switched already: ``set_grad_enabled``."""
     instance: Instance | None = None
     """The instance that it is, of a guard's subclass in this file."""
+    kind: str = "guard object"
 
     def inside(self, outer: Grad) -> Grad:
         """The mode that holds inside it, entered in ``outer``."""
@@ -212,42 +212,42 @@ class GuardObject:
         return self.grad
 
 
-@dataclass(frozen=True, slots=True)
-class SavedGrad:
+class SavedGrad(NamedTuple):
     """What ``torch.is_grad_enabled()`` returned while the mode was ``grad``."""
 
     grad: Grad
+    kind: str = "saved grad"
 
 
-@dataclass(frozen=True, slots=True)
-class ContextManager:
+class ContextManager(NamedTuple):
     """What a ``@contextmanager`` function of this file gave for a call."""
 
     unit: int
     call: int
+    kind: str = "context manager"
 
 
-@dataclass(frozen=True, slots=True)
-class ParametersOf:
+class ParametersOf(NamedTuple):
     """``model.parameters()`` and what iterating it gives."""
 
     model: Thing
+    kind: str = "parameters of"
 
 
-@dataclass(frozen=True, slots=True)
-class Guarded:
+class Guarded(NamedTuple):
     """A function or model that runs in a gradient mode of its own: ``torch.no_grad()(fn)``."""
 
     inner: Thing
     grad: Grad
+    kind: str = "guarded"
 
 
-@dataclass(frozen=True, slots=True)
-class Partial:
+class Partial(NamedTuple):
     """``functools.partial(inner, ...)``, made by ``call``."""
 
     inner: Thing
     call: int
+    kind: str = "partial"
 
 
 Thing: TypeAlias = (
@@ -291,9 +291,9 @@ class Value(NamedTuple):
     parts: tuple[Value, ...] = ()
 
     def __or__(self, other: Value) -> Value:
-        if self is other or other == NOTHING:
+        if self is other or not any(other):
             return self
-        if self == NOTHING:
+        if not any(self):
             return other
         things = self.things | other.things
         if len(things) > MOST_THINGS:
@@ -303,7 +303,8 @@ class Value(NamedTuple):
             parts = tuple(
                 mine | theirs for mine, theirs in zip(self.parts, other.parts, strict=True)
             )
-        return Value(things, self.origins | other.origins, self.made | other.made, parts)
+        made = self.made if self.made is other.made else self.made | other.made
+        return Value(things, self.origins | other.origins, made, parts)
 
     def element(self) -> Value:
         """What iterating or indexing gives: any of the elements."""
@@ -342,4 +343,7 @@ def thing(*things: Thing) -> Value:
 
 def join(values: list[Value] | tuple[Value, ...]) -> Value:
     """The value that may be any of ``values``."""
-    return reduce(or_, values, NOTHING)
+    result = NOTHING
+    for value in values:
+        result |= value
+    return result

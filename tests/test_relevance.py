@@ -1,0 +1,116 @@
+"""What sleeps in the first look at a file, and what is woken.
+
+That no finding is lost by it is shown by every case: real flake8 reports what the whole analysis
+does (``test_rules.py``).
+"""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+
+import pytest
+
+from flake8_nograd.check import finds_anything
+from flake8_nograd.deadline import Deadline
+from flake8_nograd.facts.recursion import deep_recursion
+from flake8_nograd.facts.tree import outlined
+from flake8_nograd.frameworks import load
+from flake8_nograd.model.module_model import ModuleModel
+from flake8_nograd.settings import Settings
+
+LAYERS = """
+import torch
+from torch import nn
+
+from zoo import helper
+
+
+class Block(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.layer = nn.Linear(width, width)
+
+    def forward(self, x):
+        return helper(self.layer(x)) + x
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.blocks = nn.ModuleList([Block(8) for _ in range(3)])
+
+    def forward(self, x):
+        for block in self.blocks:
+            x = block(x)
+        return x
+
+
+def make(weights):
+    net = Net()
+    net.load_state_dict(torch.load(weights))
+    return net
+
+
+class Settings:
+    def __init__(self, path):
+        self.path = path
+
+    def read(self):
+        with open(self.path) as file:
+            return parse(file.read())
+
+
+def parse(text):
+    return dict(line.split("=") for line in text.splitlines())
+"""
+
+
+def interpreted(source: str) -> set[str]:
+    """The functions that the first look interprets."""
+    facts, outlines = outlined(ast.parse(textwrap.dedent(source)))
+    with deep_recursion():
+        model = ModuleModel(facts, load(), Deadline(), outlines)
+    return {unit.qualname for unit in model.units if unit.runs} - {"<module>"}
+
+
+def test_layers_factories_and_configuration_sleep() -> None:
+    assert interpreted(LAYERS) == set()
+
+
+@pytest.mark.parametrize(
+    ("more", "woken"),
+    [
+        ("def show(net, x):\n    print(net(x))\n", {"show"}),
+        (
+            (
+                "def show(net, x):\n    return net(x)\n\n"
+                "def main(path):\n    print(show(make(path), parse(path)))\n"
+            ),
+            {"show", "main", "make", "parse", "Net.__init__"},
+        ),
+        ("def freeze(net):\n    with torch.no_grad():\n        net.scale.fill_(1)\n", set()),
+        ("def freeze(net):\n    torch.no_grad()\n    net.scale.fill_(1)\n", {"freeze"}),
+        ("def show(x):\n    return print(x)\n", set()),
+        ("def export(x):\n    torch.jit.trace(make(x), x)\n", {"export", "make", "Net.__init__"}),
+    ],
+)
+def test_what_may_be_reported_is_woken_with_what_is_near(more: str, woken: set[str]) -> None:
+    assert interpreted(LAYERS + "\n\n" + more) == woken
+
+
+def test_nothing_sleeps_where_a_rule_asks_for_guards_that_are_right() -> None:
+    source = """
+        import torch
+
+        def accuracy(net, batches):
+            hits = 0
+            net.eval()
+            with torch.no_grad():
+                for x, y in batches:
+                    hits += (net(x).argmax(1) == y).sum().item()
+            return hits
+    """
+    tree = ast.parse(textwrap.dedent(source))
+    assert not finds_anything(tree, Settings())
+    assert finds_anything(tree, Settings(enabled=("NGD901",)))
