@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 DOCS = Path(__file__).parent
 PLOTS = DOCS / "plots"
 COSTS = DOCS.parent / "tests" / "costs" / "measured.json"
+SPEED = DOCS.parent / "tests" / "benchmark" / "measured.json"
 
 COLOURS = {
     "paper": ("#ffffff", "#1a1c1e"),
@@ -85,6 +86,7 @@ def plots() -> Iterator[Plot]:
         yield memory_by_batch(device, found)
     yield without_eval(costs["modes"])
     yield accuracy()
+    yield speed()
 
 
 def peak(memory: Mapping[str, Sequence[int]]) -> int:
@@ -177,6 +179,30 @@ def accuracy() -> Plot:
         axes.set_xticks([0, 0.25, 0.5, 0.75, 1])
 
     return Plot("accuracy", "Precision and recall, class by class", rows, (5.6, 6.4), draw)
+
+
+def speed() -> Plot:
+    """What plugins add to flake8's own time."""
+    inside = json.loads(SPEED.read_text(encoding="utf-8"))["inside"]
+    rows = {
+        plugin: [
+            100 * inside[code]["added"][plugin] / inside[code]["bare"][plugin] for code in CODE
+        ]
+        for plugin in inside["torch"]["added"]
+    }
+
+    def draw(axes: Axes) -> None:
+        bars(axes, rows, list(CODE.values()), "{:.3g} %")
+        axes.set_xscale("log")
+        axes.set_xlim(0.01, 10_000)
+        ticks = [0.01, 0.1, 1, 10, 100, 1000]
+        axes.set_xticks(ticks, [f"{tick:g} %" for tick in ticks])
+        axes.minorticks_off()
+
+    return Plot("speed", "Processor time that plugins add to flake8's own", rows, (5.6, 3.4), draw)
+
+
+CODE = {"torch": "code that imports torch", "plain": "code that never does"}
 
 
 def table(page: Path, marker: str) -> list[list[str]]:
