@@ -158,13 +158,13 @@ _GUARD_OR_MODE = re.compile(
 def _demand_that_the_rest_stays(outcome: Outcome, found: Outcome) -> None:
     """Lines without a guard, a mode or a finding are all still there, their indentation aside.
 
-    So is every comment, and no line end is of a kind that the file had not.
+    An empty one may go: none stays at the beginning of a block. Every comment is there too, and no line end is of a kind that the file had not.
     """
     reported = {each.line.strip().encode() for each in found.listed}
     lost = Counter(map(bytes.strip, _LINE_END.split(outcome.before)))
     lost -= Counter(map(bytes.strip, _LINE_END.split(outcome.after)))
     for line in lost:
-        if line not in reported and not _GUARD_OR_MODE.search(line):
+        if line and line not in reported and not _GUARD_OR_MODE.search(line):
             raise Broken(f"the fix has changed {line!r}")
     comments = _comments(outcome.before) - _comments(outcome.after)
     if comments:
