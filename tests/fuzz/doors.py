@@ -158,7 +158,8 @@ _GUARD_OR_MODE = re.compile(
 def _demand_that_the_rest_stays(outcome: Outcome, found: Outcome) -> None:
     """Lines without a guard, a mode or a finding are all still there, their indentation aside.
 
-    An empty one may go: none stays at the beginning of a block. Every comment is there too, and no line end is of a kind that the file had not.
+    An empty one may go: none stays at the beginning of a block. So is every comment, and no line
+    end is of a kind that the file had not.
     """
     reported = {each.line.strip().encode() for each in found.listed}
     lost = Counter(map(bytes.strip, _LINE_END.split(outcome.before)))
