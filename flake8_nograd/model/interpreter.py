@@ -817,17 +817,7 @@ class Interpreter:
                 self.notice("guard on class", text_of(decorator.value), decorator.ref)
         bases = [self.value(base.value) for base in statement.bases if base.keyword is None]
         ordered = sorted((each for base in bases for each in base.things), key=repr)
-        info = self.program.classes.get(statement.ref)
-        if info is None:
-            info = ClassInfo(statement.ref, statement.name, ())
-            self.program.classes[statement.ref] = info
-        info.bases = tuple(
-            each
-            for each in ordered
-            if isinstance(each, External)
-            or (isinstance(each, LocalClass) and each.ref in self.program.classes)
-        )
-        self._classes.append(info)
+        self._classes.append(self.program.add_class(statement.ref, statement.name, ordered))
         names = dict(self.live.names)
         self.block(statement.body)
         self._classes.pop()

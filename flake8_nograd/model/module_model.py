@@ -30,7 +30,7 @@ from flake8_nograd.model.guards import lazily_returned
 from flake8_nograd.model.interpreter import Interpreter
 from flake8_nograd.model.program import MODULE, Program, Unit
 from flake8_nograd.model.relevance import Relevance
-from flake8_nograd.model.state import mode_in
+from flake8_nograd.model.state import lineage, mode_in
 from flake8_nograd.model.values import (
     UNKNOWN,
     External,
@@ -680,9 +680,7 @@ class ModuleModel:
     def gradient_refs(self, unit: Unit) -> frozenset[int]:
         """The calls of a unit that take a gradient, or compute what a gradient is taken of."""
         found: set[int] = set()
-        for each in self.units:
-            if code.original(each.ref) != code.original(unit.ref):
-                continue
+        for each in self._copies[code.original(unit.ref)]:
             found.update(use.place.ref for use in each.events.gradients)
             found.update(
                 call.place.ref for call in each.events.calls if call.callee in self._training_units
@@ -693,6 +691,14 @@ class ModuleModel:
                 if self.fate(forward) & Use.GRADIENT
             )
         return frozenset(found)
+
+    @cached_property
+    def _copies(self) -> dict[int, list[Unit]]:
+        """The units that stand for one function, by its ref."""
+        copies: dict[int, list[Unit]] = {}
+        for unit in self.units:
+            copies.setdefault(code.original(unit.ref), []).append(unit)
+        return copies
 
     def takes_gradients(self, unit: Unit) -> bool:
         """Whether a unit's own code takes gradients."""
@@ -1018,16 +1024,20 @@ class ModuleModel:
     def _ambient_mode(self, model: Thing, unit: int) -> Mode:
         """The mode that constructors, loaders and the module leave a model in."""
         mode = Mode(0)
-        for each in self._switching:
-            if each.ref == unit or not self._prepares(each, model):
-                continue
-            mode |= mode_in(each.events.exit_modes, model) & ~Mode.INHERITED
+        for thing in lineage(model):
+            for each in self._switching.get(thing, ()):
+                if each.ref != unit and self._prepares(each, model):
+                    mode |= mode_in(each.events.exit_modes, model) & ~Mode.INHERITED
         return mode
 
     @cached_property
-    def _switching(self) -> list[Unit]:
-        """The units that leave a model in a mode."""
-        return [unit for unit in self.units if unit.events.exit_modes]
+    def _switching(self) -> dict[Thing, list[Unit]]:
+        """The units that leave a model in a mode, by the model."""
+        switching: dict[Thing, list[Unit]] = {}
+        for unit in self.units:
+            for model in unit.events.exit_modes:
+                switching.setdefault(model, []).append(unit)
+        return switching
 
     def _prepares(self, unit: Unit, model: Thing) -> bool:
         """A unit that sets a model up without running it: a constructor, a loader, the module."""

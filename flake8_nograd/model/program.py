@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
-from typing import Any
 
 from flake8_nograd.deadline import Deadline
 from flake8_nograd.facts import code
@@ -91,7 +90,7 @@ class ClassInfo:
 
     ref: int
     name: str
-    bases: tuple[Thing, ...]
+    bases: tuple[Thing, ...] = ()
     methods: dict[str, int] = field(default_factory=dict)
     fields: tuple[str, ...] = ()
     """The annotated names of its body, in order: a dataclass's parameters."""
@@ -126,9 +125,11 @@ class Program:
         }
         self._split: dict[int, list[tuple[Flag | None, code.Function]]] = {}
         self.classes: dict[int, ClassInfo] = {}
+        self._derived: dict[int, set[int]] = {}
         self._summaries: dict[int, Summary] = {}
         self._values: dict[Hashable, Value] = {}
-        self._fields: dict[tuple[Any, ...], None] = {}
+        self._fields: dict[int, dict[Hashable, None]] = {}
+        """The keys of the attributes of a class and those that derive from it."""
         self._uses: dict[Origin, Use] = {}
         self._models: set[Thing] = set()
         self._frozen: dict[Thing, bool] = {}
@@ -224,9 +225,11 @@ class Program:
         if after != before:
             self._values[key] = after
             self._changed(key)
-            if isinstance(key, tuple) and key[0] == "field" and key not in self._fields:
-                self._fields[key] = None
-                self._changed(("children", key[1]))
+            if isinstance(key, tuple) and key[0] == "field":
+                fields = self._fields.setdefault(key[1], {})
+                if key not in fields:
+                    fields[key] = None
+                    self._changed(("children", key[1]))
 
     def value(self, key: Hashable, reader: int) -> Value:
         """Everything that was ever added under ``key``."""
@@ -319,6 +322,23 @@ class Program:
             self._watch(("frozen", model), reader)
         return self._frozen.get(model, False)
 
+    def add_class(self, ref: int, name: str, bases: Iterable[Thing]) -> ClassInfo:
+        """Register a class, or what its bases are by now."""
+        info = self.classes.setdefault(ref, ClassInfo(ref, name))
+        for base in info.bases:
+            if isinstance(base, LocalClass):
+                self._derived[base.ref].discard(ref)
+        info.bases = tuple(
+            each
+            for each in bases
+            if isinstance(each, External)
+            or (isinstance(each, LocalClass) and each.ref in self.classes)
+        )
+        for base in info.bases:
+            if isinstance(base, LocalClass):
+                self._derived.setdefault(base.ref, set()).add(ref)
+        return info
+
     def ancestors(self, ref: int) -> list[int]:
         """The class and its bases in this file, nearest first."""
         self.deadline.check()
@@ -382,7 +402,7 @@ class Program:
         """The modules that instances of a class of this file hold in their attributes."""
         family = self.family(ref)
         self._watch(("children", family), reader)
-        keys = [each for each in self._fields if each[1] == family]
+        keys = self._fields.get(family, ())
         held = {each for key in keys for each in self.value(key, reader).things}
         return [each for each in ordered(held) if self._is_module(each)]
 
@@ -407,11 +427,14 @@ class Program:
 
     def overrides(self, ref: int, name: str) -> list[int]:
         """The methods of this name in classes of this file that derive from the class."""
-        return [
-            each.methods[name]
-            for each in self.classes.values()
-            if each.ref != ref and name in each.methods and ref in self.ancestors(each.ref)
-        ]
+        derived = {ref}
+        pending = [ref]
+        for each in pending:
+            more = self._derived.get(each, set()) - derived
+            derived |= more
+            pending += more
+        methods = [self.classes[each].methods for each in sorted(derived - {ref})]
+        return [each[name] for each in methods if name in each]
 
     def class_of(self, model: Thing) -> int | None:
         """The class of this file that a thing is an instance of."""

@@ -13,9 +13,10 @@ a file has any finding: what is reported is decided by an analysis in which noth
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise
+from typing import TypeAlias, TypeVar
 
 from flake8_nograd.facts.outline import BARE, RUN, Called, Outline
 from flake8_nograd.frameworks import Frameworks
@@ -41,6 +42,10 @@ _ODD_UNDER_GUARD = frozenset(
     """.split()
 )
 """Keywords and calls beside which a guard may do something else than it seems."""
+
+_Need: TypeAlias = str | tuple[int, frozenset[str]]
+"""The name of functions, or a class and the names of methods."""
+_Key = TypeVar("_Key", bound=Hashable)
 
 
 class Signs:
@@ -111,6 +116,10 @@ class Relevance:
         self._by_name: dict[str, list[Unit]] = {}
         for unit in self._units:
             self._by_name.setdefault(unit.name, []).append(unit)
+        self._naming: dict[str, list[Unit]] = {}
+        for unit in self._units:
+            for name in self._words[unit.ref] & self._by_name.keys():
+                self._naming.setdefault(name, []).append(unit)
         self._classes: dict[str, list[int]] = {}
         for info in program.classes.values():
             self._classes.setdefault(info.name, []).append(info.ref)
@@ -123,19 +132,19 @@ class Relevance:
                 elif isinstance(each, (LocalFunction, LocalClass)):
                     self._defined.add(name)
         self._models = self._may_be_models()
+        switches = self._signs.guards | self._signs.modes
+        switching = [unit for unit in self._units if self._words[unit.ref] & switches]
+        self._switching = {unit.ref for unit in switching}
+        self._switching_functions = {unit.name for unit in switching if not self._is_forward(unit)}
+        self._switching_names = frozenset().union(*(self._words[each] for each in self._switching))
         self._infers = any(each & self._signs.inference for each in self._words.values())
         self._trains = any(map(self._takes_gradient, outlines.values()))
 
     def awake(self) -> set[int]:
         """The refs of the functions that may matter."""
         found = {unit.ref: unit for unit in self._units if self._stands_out(unit)}
-        for near in (self._callers, self._needed):
-            pending = list(found.values())
-            for unit in pending:
-                for each in near(unit):
-                    if each.ref not in found:
-                        found[each.ref] = each
-                        pending.append(each)
+        _spread(found, self._called_as, self._callers)
+        _spread(found, self._needs, self._needed)
         return set(found)
 
     # ------------------------------------------------------------------- models
@@ -235,9 +244,14 @@ class Relevance:
             return False
         if self._infers or words & {"requires_grad", "requires_grad_"} or _accumulates(outline):
             return True
-        near = [self._words[each.ref] for each in (*self._callers(unit), *self._needed(unit))]
-        around = words.union(self._words[MODULE], *near)
-        return not around.isdisjoint(self._signs.guards | self._signs.modes)
+        if unit.ref in self._switching or MODULE in self._switching:
+            return True
+        return any(each in self._switching_names for each in self._called_as(unit)) or any(
+            each in self._switching_functions
+            if isinstance(each, str)
+            else any(method.ref in self._switching for method in self._needed(each))
+            for each in self._needs(unit)
+        )
 
     def _takes_gradient(self, outline: Outline) -> bool:
         return any(call.name in self._signs.gradients for call in outline.calls)
@@ -269,34 +283,59 @@ class Relevance:
 
     # -------------------------------------------------------------- what is near
 
-    def _callers(self, unit: Unit) -> Iterator[Unit]:
-        """The functions that name a function; for what a model's call runs, none."""
+    def _called_as(self, unit: Unit) -> Iterator[str]:
+        """The name that a function is called by; for what a model's call runs, none."""
         if not _is_special(unit.name) and not self._is_forward(unit):
-            for each in self._units:
-                if unit.name in self._words[each.ref]:
-                    yield each
+            yield unit.name
 
-    def _needed(self, unit: Unit) -> Iterator[Unit]:
-        """The functions that a function names, and what builds the objects in it."""
+    def _callers(self, name: str) -> list[Unit]:
+        """The functions that name a function."""
+        return self._naming.get(name, [])
+
+    def _needs(self, unit: Unit) -> Iterator[_Need]:
+        """What a function names of the file's functions, and what builds the objects in it."""
         words = self._words[unit.ref]
-        for name in words & self._by_name.keys():
-            if not _is_special(name):
-                yield from (each for each in self._by_name[name] if not self._is_forward(each))
+        yield from (name for name in words & self._by_name.keys() if not _is_special(name))
         if unit.owner is not None:
-            for owner in self._program.ancestors(unit.owner):
-                yield from self._methods(owner, _MAKES)
+            yield from ((owner, _MAKES) for owner in self._program.ancestors(unit.owner))
         if not self._is_module_method(unit):  # a module's layers need not be known
             for name in words & self._classes.keys():
                 for ref in self._classes[name]:
-                    is_module = self._program.is_module_class(ref)
-                    yield from self._methods(ref, _MAKES if is_module else _BEGIN)
+                    yield ref, _MAKES if self._program.is_module_class(ref) else _BEGIN
+
+    def _needed(self, need: _Need) -> Iterator[Unit]:
+        """The functions of a name, or the methods of a class that have one of some names."""
+        if isinstance(need, str):
+            yield from (each for each in self._by_name[need] if not self._is_forward(each))
+        else:
+            owner, names = need
+            methods = self._program.classes[owner].methods
+            yield from (self._program.units[methods[name]] for name in names & methods.keys())
 
     def _is_forward(self, unit: Unit) -> bool:
         return unit.name == "forward" and self._is_module_method(unit)
 
-    def _methods(self, owner: int, names: frozenset[str]) -> Iterator[Unit]:
-        methods = self._program.classes[owner].methods
-        yield from (self._program.units[methods[name]] for name in names & methods.keys())
+
+def _spread(
+    found: dict[int, Unit],
+    keys: Callable[[Unit], Iterable[_Key]],
+    near: Callable[[_Key], Iterable[Unit]],
+) -> None:
+    """Add what is near to what was found, directly or by others.
+
+    What is near a key is looked up once: a thousand classes may have a method of one name.
+    """
+    pending = list(found.values())
+    known: set[_Key] = set()
+    for unit in pending:
+        for key in keys(unit):
+            if key in known:
+                continue
+            known.add(key)
+            for each in near(key):
+                if each.ref not in found:
+                    found[each.ref] = each
+                    pending.append(each)
 
 
 def _stands_before(outline: Outline, names: Container[str], mark: str) -> bool:

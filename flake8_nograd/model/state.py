@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from flake8_nograd.model.values import NOTHING, Grad, Member, Mode, Thing, Value
@@ -75,13 +75,18 @@ class State:
 
 def mode_in(modes: Mapping[Thing, Mode], model: Thing) -> Mode:
     """The mode of a model: its own, else that of the model that it is a child of."""
-    each: Thing = model
-    while True:
+    for each in lineage(model):
         if each in modes:
             return modes[each]
-        if not isinstance(each, Member):
-            return Mode.INHERITED
-        each = each.owner
+    return Mode.INHERITED
+
+
+def lineage(model: Thing) -> Iterator[Thing]:
+    """A model, what it is a child of, and so on."""
+    yield model
+    while isinstance(model, Member):
+        model = model.owner
+        yield model
 
 
 def joined(states: Iterable[State | None]) -> State | None:
@@ -94,8 +99,4 @@ def joined(states: Iterable[State | None]) -> State | None:
 
 
 def _is_child(model: Thing, parent: Thing) -> bool:
-    while isinstance(model, Member):
-        model = model.owner
-        if model == parent:
-            return True
-    return False
+    return isinstance(model, Member) and parent in lineage(model.owner)
