@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from flake8_nograd.deadline import Deadline, OutOfTime
 from flake8_nograd.facts.recursion import deep_recursion
-from flake8_nograd.facts.tree import outlined
 from flake8_nograd.frameworks import load
 from flake8_nograd.model.module_model import ModuleModel
 from flake8_nograd.reported import Reported, internal_error
@@ -28,33 +26,6 @@ class Analysis(NamedTuple):
 
     source: Source
     found: list[tuple[Reported, Finding | None]]
-
-
-def finds_anything(tree: ast.Module, settings: Settings) -> bool:
-    """Whether there is anything to report in a file, told from Python's own tree of it.
-
-    The same model and the same rules over the same facts, at a tenth of the price: LibCST need not
-    parse what ends here. A rule that fails counts, so that its failure is told with the findings.
-    Raises :class:`OutOfTime`.
-    """
-    with deep_recursion():
-        frameworks = load(settings.frameworks, settings.guards)
-        facts, outlines = outlined(tree)
-        if settings.enabled:  # these rules look at guards that are right as they are
-            outlines = {}
-        model = ModuleModel(facts, frameworks, Deadline(), outlines)
-        return model.program.imports_torch and any(
-            _says_anything(rule, model) for rule in _enabled(settings)
-        )
-
-
-def _says_anything(rule: Rule, model: ModuleModel) -> bool:
-    try:
-        return any(True for _ in rule.check(model))
-    except OutOfTime:
-        raise
-    except Exception:
-        return True
 
 
 def check_text(text: str | bytes, settings: Settings, *, raises: bool = False) -> list[Reported]:
@@ -92,7 +63,7 @@ def analyse(
         found: dict[Reported, Finding | None] = {}
         if not model.program.imports_torch:
             return Analysis(source, [])
-        for rule in _enabled(settings):
+        for rule in enabled(settings):
             try:
                 for reported, finding in _findings(rule, model, source):
                     found.setdefault(reported, finding)
@@ -109,7 +80,7 @@ def analyse(
     return Analysis(source, sorted(places.values(), key=lambda each: each[0]))
 
 
-def _enabled(settings: Settings) -> Iterator[Rule]:
+def enabled(settings: Settings) -> Iterator[Rule]:
     """All rules but the opt-in ones that nobody asked for."""
     for rule in all_rules():
         if not rule.is_opt_in or rule.code.startswith(settings.enabled):

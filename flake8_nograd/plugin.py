@@ -112,11 +112,13 @@ def findings(lines: Sequence[str], tree: ast.AST, settings: Settings) -> list[Re
     from flake8_nograd.reported import internal_error
 
     try:
-        from flake8_nograd.check import check_text, finds_anything
+        from flake8_nograd.first_look import finds_anything
 
         assert isinstance(tree, ast.Module)
         if not finds_anything(tree, settings):
             return []
+        from flake8_nograd.check import check_text
+
         found = check_text(text, settings)
     except Exception as error:  # flake8 would end the run, for all plugins
         _log.exception("flake8-nograd failed")

@@ -11,12 +11,10 @@ import textwrap
 
 import pytest
 
-from flake8_nograd.check import finds_anything
-from flake8_nograd.deadline import Deadline
-from flake8_nograd.facts.recursion import deep_recursion
-from flake8_nograd.facts.tree import outlined
+from flake8_nograd.facts.outline import outlined
+from flake8_nograd.first_look import finds_anything
 from flake8_nograd.frameworks import load
-from flake8_nograd.model.module_model import ModuleModel
+from flake8_nograd.model.relevance import Relevance
 from flake8_nograd.settings import Settings
 
 LAYERS = """
@@ -66,16 +64,18 @@ def parse(text):
 """
 
 
-def interpreted(source: str) -> set[str]:
+def woken_in(source: str) -> set[str]:
     """The functions that the first look interprets."""
-    facts, outlines = outlined(ast.parse(textwrap.dedent(source)))
-    with deep_recursion():
-        model = ModuleModel(facts, load(), Deadline(), outlines)
-    return {unit.qualname for unit in model.units if unit.runs} - {"<module>"}
+    file = outlined(ast.parse(textwrap.dedent(source)))
+    functions = [file.functions[place] for place in Relevance(file, load()).awake()]
+    return {
+        each.name if each.owner is None else f"{file.classes[each.owner].name}.{each.name}"
+        for each in functions
+    }
 
 
 def test_layers_factories_and_configuration_sleep() -> None:
-    assert interpreted(LAYERS) == set()
+    assert woken_in(LAYERS) == set()
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_layers_factories_and_configuration_sleep() -> None:
     ],
 )
 def test_what_may_be_reported_is_woken_with_what_is_near(more: str, woken: set[str]) -> None:
-    assert interpreted(LAYERS + "\n\n" + more) == woken
+    assert woken_in(LAYERS + "\n\n" + more) == woken
 
 
 def test_nothing_sleeps_where_a_rule_asks_for_guards_that_are_right() -> None:

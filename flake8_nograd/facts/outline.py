@@ -1,8 +1,18 @@
-"""What an outer function's code names: enough to tell whether its details can matter."""
+"""What a file's code names, read from Python's own tree: enough to tell whether details can matter.
+
+An outer function is one that is not inside another: a function of the module, a method. All code
+inside of it belongs to its outline; the rest of the file is the outline of the module.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import ast
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+_Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 
 BARE = "."
 """Stands among the words after an attribute that is a statement: ``model.eval``."""
@@ -34,14 +44,492 @@ class Flow(NamedTuple):
 
 
 class Outline(NamedTuple):
-    """The code of one outer function, all functions inside it included, or of the module.
+    """The code of one outer function, or of the module.
 
-    An outer function is one that is not inside another: a function of the module, a method. The
-    words are all names, attributes and names of arguments in the order of reading, decorators and
-    annotations included. Between them stand the keywords ``and`` (for ``or`` too), ``async``,
-    ``await``, ``def``, ``lambda``, ``yield``, and ``generator`` for a generator expression.
+    The words are all names, attributes and names of arguments in the order of reading, decorators
+    and annotations included. Between them stand the keywords ``and`` (for ``or`` too), ``assert``,
+    ``async``, ``await``, ``def``, ``lambda``, ``yield``, and ``generator`` for a generator
+    expression.
     """
 
     words: list[str]
     calls: list[Called]
     flows: list[Flow]
+
+    @property
+    def asserts(self) -> bool:
+        """Whether there is an ``assert`` or a call such as ``assert_close(...)``."""
+        return "assert" in self.words or any(call.name.startswith("assert") for call in self.calls)
+
+
+class Function(NamedTuple):
+    """An outer function; ``owner`` is the place of its class in :attr:`File.classes`, or None.
+
+    ``node`` is the function in the tree, or the tree itself for the code of the module.
+    """
+
+    node: FunctionNode | ast.Module
+    name: str
+    owner: int | None
+    parameters: list[str]
+    outline: Outline
+
+
+class Class(NamedTuple):
+    """A class outside of functions; ``bases`` are paths as they are written, ``""`` for others."""
+
+    name: str
+    bases: list[str]
+    methods: dict[str, int]
+    """The places of its methods in :attr:`File.functions`."""
+
+
+class File(NamedTuple):
+    """The first of the ``functions`` is the module; ``imports`` are paths by their names here."""
+
+    functions: list[Function]
+    classes: list[Class]
+    imports: dict[str, str]
+    defined: set[str]
+    """The names of functions and classes of the module itself."""
+
+
+def outlined(tree: ast.Module) -> File:
+    """The outlines of a file; ``tree`` is only read."""
+    return _Reader().file(tree)
+
+
+class _Reader:
+    """Reads one tree."""
+
+    def __init__(self) -> None:
+        self._outline = Outline([], [], [])
+        self._words = self._outline.words
+        self._owner: int | None = None
+        self._function = ""
+        """The name of the outer function that is read."""
+        self._file = File([], [], {}, set())
+
+    def file(self, tree: ast.Module) -> File:
+        self._file.functions.append(Function(tree, "<module>", None, [], self._outline))
+        self.block(tree.body)
+        return self._file
+
+    def block(self, nodes: Sequence[ast.stmt]) -> None:
+        """Read a run of statements."""
+        for node in nodes:
+            read = _STATEMENTS.get(type(node))
+            if read is not None:
+                read(self, node)
+
+    def value(self, node: ast.expr | None) -> None:
+        """Read an expression, if there is one."""
+        read = _EXPRESSIONS.get(type(node))
+        if read is not None:
+            read(self, node)
+
+    def values(self, nodes: Iterable[ast.expr | None]) -> None:
+        for node in nodes:
+            read = _EXPRESSIONS.get(type(node))
+            if read is not None:
+                read(self, node)
+
+    def _flows(self, targets: Iterable[ast.expr], start: int) -> None:
+        """Note that the value just read, from word ``start`` on, is bound to ``targets``."""
+        names: list[str] = []
+        for target in targets:
+            names += _bound(target)
+        self._outline.flows.append(Flow(names, start, len(self._words)))
+
+    # --------------------------------------------------------------- statements
+
+    def evaluate(self, node: ast.Expr) -> None:
+        self.value(node.value)
+        if isinstance(node.value, ast.Attribute):
+            self._words.append(BARE)
+        elif isinstance(node.value, ast.Call):
+            self._words.append(RUN)
+
+    def assign(self, node: ast.Assign) -> None:
+        start = len(self._words)
+        self.value(node.value)
+        self._flows(node.targets, start)
+        self.values(node.targets)
+
+    def annotated(self, node: ast.AnnAssign) -> None:
+        start = len(self._words)
+        self.value(node.value)
+        self.value(node.annotation)
+        self._flows([node.target], start)
+        self.value(node.target)
+
+    def augmented(self, node: ast.AugAssign) -> None:
+        start = len(self._words)
+        self.value(node.value)
+        self.value(node.target)
+        self._flows([node.target], start)
+
+    def returned(self, node: ast.Return) -> None:
+        start = len(self._words)
+        self.value(node.value)
+        self._outline.flows.append(Flow([self._function], start, len(self._words)))
+
+    def raised(self, node: ast.Raise) -> None:
+        self.value(node.exc)
+
+    def asserted(self, node: ast.Assert) -> None:
+        self._words.append("assert")
+        self.value(node.test)
+        self.value(node.msg)
+
+    def deleted(self, node: ast.Delete) -> None:
+        self.values(node.targets)
+
+    def conditional(self, node: ast.If | ast.While) -> None:
+        self.value(node.test)
+        self.block(node.body)
+        self.block(node.orelse)
+
+    def loop(self, node: ast.For | ast.AsyncFor) -> None:
+        self.value(node.target)
+        start = len(self._words)
+        self.value(node.iter)
+        self._flows([node.target], start)
+        self.block(node.body)
+        self.block(node.orelse)
+
+    def entered(self, node: ast.With | ast.AsyncWith) -> None:
+        for item in node.items:
+            start = len(self._words)
+            self.value(item.context_expr)
+            if item.optional_vars is not None:
+                self._flows([item.optional_vars], start)
+                self.value(item.optional_vars)
+        self.block(node.body)
+
+    def tried(self, node: Any) -> None:
+        self.block(node.body)
+        for handler in node.handlers:
+            self.value(handler.type)
+            self.block(handler.body)
+        self.block(node.orelse)
+        self.block(node.finalbody)
+
+    def matched(self, node: ast.Match) -> None:
+        self.value(node.subject)
+        for case in node.cases:
+            self.value(case.guard)
+            self.block(case.body)
+
+    def imported(self, node: ast.Import | ast.ImportFrom) -> None:
+        if not self._function:
+            self._file.imports.update(imports(node))
+
+    def function(self, node: FunctionNode) -> None:
+        if self._function:
+            self._words.append("def")
+            self._code(node)
+            return
+        outline, owner = self._outline, self._owner
+        self._outline = Outline([], [], [])
+        self._words = self._outline.words
+        self._function, self._owner = node.name, None
+        file = self._file
+        if owner is None:
+            file.defined.add(node.name)
+        else:
+            file.classes[owner].methods[node.name] = len(file.functions)
+        parameters = [each.arg for each in _parameters(node.args)]
+        file.functions.append(Function(node, node.name, owner, parameters, self._outline))
+        self._code(node)
+        self._outline, self._words = outline, outline.words
+        self._function, self._owner = "", owner
+
+    def _code(self, node: FunctionNode) -> None:
+        if isinstance(node, ast.AsyncFunctionDef):
+            self._words.append("async")
+        self.values(node.decorator_list)
+        self._defaults(node.args)
+        self.block(node.body)
+
+    def _defaults(self, node: ast.arguments) -> None:
+        """Read the default values and the annotations of parameters."""
+        positional = [*node.posonlyargs, *node.args]
+        without = len(positional) - len(node.defaults)
+        for number, each in enumerate(positional):
+            self._parameter(each, None if number < without else node.defaults[number - without])
+        if node.vararg is not None:
+            self._parameter(node.vararg, None)
+        for each, default in zip(node.kwonlyargs, node.kw_defaults, strict=True):
+            self._parameter(each, default)
+        if node.kwarg is not None:
+            self._parameter(node.kwarg, None)
+
+    def _parameter(self, node: ast.arg, default: ast.expr | None) -> None:
+        if default is None and node.annotation is None:
+            return
+        start = len(self._words)
+        self.value(default)
+        self.value(node.annotation)
+        if start < len(self._words):
+            self._outline.flows.append(Flow([node.arg], start, len(self._words)))
+
+    def class_(self, node: ast.ClassDef) -> None:
+        self.values(node.bases)
+        for keyword in node.keywords:
+            self._keyword(keyword)
+        self.values(node.decorator_list)
+        if self._function:
+            self.block(node.body)
+            return
+        outer = self._owner
+        if outer is None:
+            self._file.defined.add(node.name)
+        self._owner = len(self._file.classes)
+        self._file.classes.append(Class(node.name, [_path(each) for each in node.bases], {}))
+        self.block(node.body)
+        self._owner = outer
+
+    # -------------------------------------------------------------- expressions
+
+    def name(self, node: ast.Name) -> None:
+        self._words.append(node.id)
+
+    def attribute(self, node: ast.Attribute) -> None:
+        self.value(node.value)
+        self._words.append(node.attr)
+
+    def embedded(self, node: Any) -> None:
+        """The braces of an f-string or t-string, in format specifications too."""
+        for part in node.values:
+            if not isinstance(part, ast.Constant):
+                self.value(part.value)
+                if part.format_spec is not None:
+                    self.embedded(part.format_spec)
+
+    def call(self, node: ast.Call) -> None:
+        function = node.func
+        read = _EXPRESSIONS.get(type(function))
+        if read is not None:
+            read(self, function)
+        start = len(self._words)
+        self.values(node.args)
+        for keyword in node.keywords:
+            self._keyword(keyword)
+        self._outline.calls.append(Called(*_called(function), start, len(self._words)))
+
+    def _keyword(self, node: ast.keyword) -> None:
+        if node.arg is not None:
+            self._words.append(node.arg)
+        self.value(node.value)
+
+    def collection(self, node: ast.Tuple | ast.List | ast.Set) -> None:
+        self.values(node.elts)
+
+    def mapping(self, node: ast.Dict) -> None:
+        for key, value in zip(node.keys, node.values, strict=True):
+            self.value(key)
+            self.value(value)
+
+    def operation(self, node: ast.BinOp) -> None:
+        operands: list[ast.expr] = []
+        left: ast.expr = node
+        while isinstance(left, ast.BinOp):
+            operands.append(left.right)
+            left = left.left
+        self.value(left)
+        self.values(reversed(operands))
+
+    def unary(self, node: ast.UnaryOp) -> None:
+        self.value(node.operand)
+
+    def boolean(self, node: ast.BoolOp) -> None:
+        self._words.append("and")
+        self.values(node.values)
+
+    def comparison(self, node: ast.Compare) -> None:
+        self.value(node.left)
+        self.values(node.comparators)
+
+    def choice(self, node: ast.IfExp) -> None:
+        self.value(node.test)
+        self.value(node.body)
+        self.value(node.orelse)
+
+    def subscript(self, node: ast.Subscript) -> None:
+        self.value(node.value)
+        self.value(node.slice)
+
+    def slice(self, node: ast.Slice) -> None:
+        self.value(node.lower)
+        self.value(node.upper)
+        self.value(node.step)
+
+    def inner(self, node: Any) -> None:
+        """What has one value inside and no word of its own."""
+        self.value(node.value)
+
+    def awaited(self, node: ast.Await) -> None:
+        self._words.append("await")
+        self.value(node.value)
+
+    def yielded(self, node: ast.Yield | ast.YieldFrom) -> None:
+        self._words.append("yield")
+        self.value(node.value)
+
+    def named(self, node: ast.NamedExpr) -> None:
+        start = len(self._words)
+        self.value(node.value)
+        self._flows([node.target], start)
+        self.value(node.target)
+
+    def lambda_(self, node: ast.Lambda) -> None:
+        self._words.append("lambda")
+        self._defaults(node.args)
+        self.value(node.body)
+
+    def comprehension(self, node: _Comprehension) -> None:
+        for clause in node.generators:
+            start = len(self._words)
+            self.value(clause.iter)
+            self._flows([clause.target], start)
+            self.value(clause.target)
+            self.values(clause.ifs)
+        if isinstance(node, ast.GeneratorExp):
+            self._words.append("generator")
+        if isinstance(node, ast.DictComp):
+            self.value(node.key)
+            self.value(node.value)
+        else:
+            self.value(node.elt)
+
+
+def imports(node: ast.Import | ast.ImportFrom) -> Iterable[tuple[str, str]]:
+    """The names that an import binds, and the path of each; ``*`` for a star import."""
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            if alias.asname is not None:
+                yield alias.asname, alias.name
+            else:
+                root = alias.name.partition(".")[0]
+                yield root, root
+        return
+    package = "." * node.level + (node.module or "")
+    separator = "" if package.endswith(".") else "."
+    for alias in node.names:
+        if alias.name == "*":
+            yield "*", package
+        else:
+            yield alias.asname or alias.name, f"{package}{separator}{alias.name}"
+
+
+def _parameters(node: ast.arguments) -> Iterable[ast.arg]:
+    yield from node.posonlyargs
+    yield from node.args
+    if node.vararg is not None:
+        yield node.vararg
+    yield from node.kwonlyargs
+    if node.kwarg is not None:
+        yield node.kwarg
+
+
+def _path(node: ast.expr) -> str:
+    """``nn.Module``, also of ``nn.Module[int]``; ``""`` for what is no path."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        path = _path(node.value)
+        return path and f"{path}.{node.attr}"
+    if isinstance(node, ast.Subscript):
+        return _path(node.value)
+    return ""
+
+
+def _bound(target: ast.expr) -> list[str]:
+    """The names and attributes that an assignment to a target binds, or puts something into."""
+    if isinstance(target, ast.Name):
+        return [target.id]
+    if isinstance(target, ast.Attribute):
+        return [target.attr]
+    if isinstance(target, (ast.Tuple, ast.List)):
+        return [name for each in target.elts for name in _bound(each)]
+    if isinstance(target, (ast.Starred, ast.Subscript)):
+        return _bound(target.value)
+    return []
+
+
+def _called(function: ast.expr) -> tuple[str, str, str]:
+    """The root, the receiver and the name of what is called, as an outline has them."""
+    if isinstance(function, ast.Name):
+        return function.id, "", function.id
+    if isinstance(function, ast.Attribute):
+        receiver = function.value
+        if isinstance(receiver, ast.Name):
+            return receiver.id, receiver.id, function.attr
+        root: ast.expr = receiver
+        while isinstance(root, (ast.Attribute, ast.Subscript)):
+            root = root.value
+        return root.id if isinstance(root, ast.Name) else "", _called(receiver)[2], function.attr
+    if isinstance(function, ast.Subscript):
+        return "", "", _called(function.value)[2]
+    if isinstance(function, ast.Call):
+        return "", "", _called(function.func)[2] + "()"
+    return "", "", ""
+
+
+_STATEMENTS: dict[type[ast.AST], Callable[[_Reader, Any], None]] = {
+    ast.Expr: _Reader.evaluate,
+    ast.Assign: _Reader.assign,
+    ast.AnnAssign: _Reader.annotated,
+    ast.AugAssign: _Reader.augmented,
+    ast.Return: _Reader.returned,
+    ast.Raise: _Reader.raised,
+    ast.Assert: _Reader.asserted,
+    ast.Delete: _Reader.deleted,
+    ast.If: _Reader.conditional,
+    ast.For: _Reader.loop,
+    ast.AsyncFor: _Reader.loop,
+    ast.While: _Reader.conditional,
+    ast.With: _Reader.entered,
+    ast.AsyncWith: _Reader.entered,
+    ast.Try: _Reader.tried,
+    ast.Match: _Reader.matched,
+    ast.Import: _Reader.imported,
+    ast.ImportFrom: _Reader.imported,
+    ast.FunctionDef: _Reader.function,
+    ast.AsyncFunctionDef: _Reader.function,
+    ast.ClassDef: _Reader.class_,
+}
+
+_EXPRESSIONS: dict[type, Callable[[_Reader, Any], None]] = {
+    ast.Name: _Reader.name,
+    ast.Attribute: _Reader.attribute,
+    ast.JoinedStr: _Reader.embedded,
+    ast.Call: _Reader.call,
+    ast.Tuple: _Reader.collection,
+    ast.List: _Reader.collection,
+    ast.Set: _Reader.collection,
+    ast.Dict: _Reader.mapping,
+    ast.BinOp: _Reader.operation,
+    ast.UnaryOp: _Reader.unary,
+    ast.BoolOp: _Reader.boolean,
+    ast.Compare: _Reader.comparison,
+    ast.IfExp: _Reader.choice,
+    ast.Subscript: _Reader.subscript,
+    ast.Slice: _Reader.slice,
+    ast.Starred: _Reader.inner,
+    ast.Await: _Reader.awaited,
+    ast.Yield: _Reader.yielded,
+    ast.YieldFrom: _Reader.yielded,
+    ast.NamedExpr: _Reader.named,
+    ast.Lambda: _Reader.lambda_,
+    ast.ListComp: _Reader.comprehension,
+    ast.SetComp: _Reader.comprehension,
+    ast.GeneratorExp: _Reader.comprehension,
+    ast.DictComp: _Reader.comprehension,
+}
+
+if sys.version_info >= (3, 11):
+    _STATEMENTS[ast.TryStar] = _Reader.tried
+if sys.version_info >= (3, 14):
+    _EXPRESSIONS[ast.TemplateStr] = _Reader.embedded

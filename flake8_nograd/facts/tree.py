@@ -10,54 +10,38 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from typing import Any, TypeAlias
 
 from flake8_nograd.facts import code
-from flake8_nograd.facts.outline import BARE, RUN, Called, Flow, Outline
+from flake8_nograd.facts.outline import FunctionNode, imports
 
-_Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 _Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 
 
 def facts_of(tree: ast.Module) -> code.Module:
     """The facts of a module; ``tree`` is only read."""
-    return outlined(tree)[0]
+    return facts_but(tree, frozenset())[0]
 
 
-def outlined(tree: ast.Module) -> tuple[code.Module, dict[int, Outline]]:
-    """The facts of a module, and the outlines of its outer functions by the functions' refs."""
-    reader = _Reader()
-    facts = code.Module(reader.block(tree.body))
-    return facts, reader.outlines
+def facts_but(tree: ast.Module, left_out: Set[ast.AST]) -> tuple[code.Module, set[int]]:
+    """The facts of a module without the bodies of some functions, and the refs of these."""
+    reader = _Reader(left_out)
+    return code.Module(reader.block(tree.body)), reader.bodiless
 
 
 class _Reader:
     """Reads one tree. ``refs`` are given in the order in which the LibCST visitor gives them."""
 
-    def __init__(self) -> None:
+    def __init__(self, left_out: Set[ast.AST]) -> None:
+        self._left_out = left_out
+        self.bodiless: set[int] = set()
         self._refs = 0
         self._yields = False
-        self._begin(Outline([], [], []))
-        self._name = ""
-        self._is_inside = False
-        self.outlines = {code.NO_REF: self._outline}
 
     def _ref(self) -> int:
         self._refs += 1
         return self._refs - 1
-
-    def _begin(self, outline: Outline) -> None:
-        """What is read from here on belongs to ``outline``."""
-        self._outline = outline
-        self._words = outline.words
-
-    def _flows(self, targets: Iterable[ast.expr], start: int) -> None:
-        """Note that the value just read, from word ``start`` on, is bound to ``targets``."""
-        names: list[str] = []
-        for target in targets:
-            names += _bound(target)
-        self._outline.flows.append(Flow(names, start, len(self._words)))
 
     def value(self, node: ast.expr) -> code.Expression:
         """The fact of an expression."""
@@ -74,10 +58,8 @@ class _Reader:
         """The facts of a run of statements."""
         facts: list[code.Statement] = []
         for node in nodes:
-            if isinstance(node, ast.Import):
-                facts += _imports(node)
-            elif isinstance(node, ast.ImportFrom):
-                facts += _imports_from(node)
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                facts += [code.Import(name, path) for name, path in imports(node)]
             else:
                 read = _STATEMENTS.get(type(node))
                 if read is not None:
@@ -87,41 +69,27 @@ class _Reader:
     # --------------------------------------------------------------- statements
 
     def evaluate(self, node: ast.Expr) -> code.Evaluate:
-        ref, value = self._ref(), self.value(node.value)
-        if isinstance(node.value, ast.Attribute):
-            self._words.append(BARE)
-        elif isinstance(node.value, ast.Call):
-            self._words.append(RUN)
-        return code.Evaluate(ref, value)
+        return code.Evaluate(self._ref(), self.value(node.value))
 
     def assign(self, node: ast.Assign) -> code.Assign:
-        start = len(self._words)
         value = self.value(node.value)
-        self._flows(node.targets, start)
         targets = self.values(node.targets)
         return code.Assign(self._ref(), targets, value)
 
     def annotated(self, node: ast.AnnAssign) -> code.Assign:
-        start = len(self._words)
         value = self.optional(node.value)
         annotation = self.value(node.annotation)
-        self._flows([node.target], start)
         target = self.value(node.target)
         return code.Assign(self._ref(), (target,), value, annotation)
 
     def augmented(self, node: ast.AugAssign) -> code.AugmentedAssign:
-        start = len(self._words)
         value = self.value(node.value)
         target = self.value(node.target)
-        self._flows([node.target], start)
         operator = _AUGMENTING[type(node.op)]
         return code.AugmentedAssign(self._ref(), target, operator, value)
 
     def returned(self, node: ast.Return) -> code.Return:
-        ref, start = self._ref(), len(self._words)
-        value = self.optional(node.value)
-        self._outline.flows.append(Flow([self._name], start, len(self._words)))
-        return code.Return(ref, value)
+        return code.Return(self._ref(), self.optional(node.value))
 
     def raised(self, node: ast.Raise) -> code.Raise:
         return code.Raise(self.optional(node.exc))
@@ -150,10 +118,13 @@ class _Reader:
             node = following  # `elif`; an `if` below `else:` is indented
 
     def loop(self, node: ast.For | ast.AsyncFor) -> code.For:
-        ref, target, start = self._ref(), self.value(node.target), len(self._words)
-        iterable = self.value(node.iter)
-        self._flows([node.target], start)
-        return code.For(ref, target, iterable, self.block(node.body), self.block(node.orelse))
+        return code.For(
+            self._ref(),
+            self.value(node.target),
+            self.value(node.iter),
+            self.block(node.body),
+            self.block(node.orelse),
+        )
 
     def repeated(self, node: ast.While) -> code.While:
         return code.While(
@@ -161,16 +132,13 @@ class _Reader:
         )
 
     def entered(self, node: ast.With | ast.AsyncWith) -> code.With:
-        items = tuple([self._item(item) for item in node.items])
+        items = tuple(
+            code.WithItem(
+                self._ref(), self.value(item.context_expr), self.optional(item.optional_vars)
+            )
+            for item in node.items
+        )
         return code.With(self._ref(), items, self.block(node.body))
-
-    def _item(self, item: ast.withitem) -> code.WithItem:
-        ref, start = self._ref(), len(self._words)
-        context = self.value(item.context_expr)
-        if item.optional_vars is None:
-            return code.WithItem(ref, context, None)
-        self._flows([item.optional_vars], start)
-        return code.WithItem(ref, context, self.value(item.optional_vars))
 
     def tried(self, node: Any) -> code.Try:
         handlers = tuple(
@@ -195,19 +163,12 @@ class _Reader:
         )
         return code.Match(self.value(node.subject), cases, exhaustive)
 
-    def function(self, node: _Function) -> code.Function:
-        outline, is_inside = self._outline, self._is_inside
-        if is_inside:
-            self._words.append("def")
-        else:
-            self._begin(Outline([], [], []))
-            self._name, self._is_inside = node.name, True
-        if isinstance(node, ast.AsyncFunctionDef):
-            self._words.append("async")
+    def function(self, node: FunctionNode) -> code.Function:
         decorators = self._decorators(node.decorator_list)
         parameters = self._parameters(node.args)
         outer, self._yields = self._yields, False
-        body = self.block(node.body)
+        is_left_out = node in self._left_out
+        body = () if is_left_out else self.block(node.body)
         fact = code.Function(
             self._ref(),
             node.name,
@@ -218,10 +179,8 @@ class _Reader:
             is_generator=self._yields,
         )
         self._yields = outer
-        if not is_inside:
-            self.outlines[fact.ref] = self._outline
-            self._begin(outline)
-        self._is_inside = is_inside
+        if is_left_out:
+            self.bodiless.add(fact.ref)
         return fact
 
     def _decorators(self, nodes: Iterable[ast.expr]) -> tuple[code.Decorator, ...]:
@@ -243,11 +202,9 @@ class _Reader:
         return tuple(found)
 
     def _parameter(self, kind: str, node: ast.arg, default: ast.expr | None) -> code.Parameter:
-        start = len(self._words)
-        value, annotation = self.optional(default), self.optional(node.annotation)
-        if start < len(self._words):
-            self._outline.flows.append(Flow([node.arg], start, len(self._words)))
-        return code.Parameter(node.arg, kind, value, annotation)
+        return code.Parameter(
+            node.arg, kind, self.optional(default), self.optional(node.annotation)
+        )
 
     def class_(self, node: ast.ClassDef) -> code.Class:
         return code.Class(
@@ -261,13 +218,10 @@ class _Reader:
     # -------------------------------------------------------------- expressions
 
     def name(self, node: ast.Name) -> code.Name:
-        self._words.append(node.id)
         return code.Name(node.id)
 
     def attribute(self, node: ast.Attribute) -> code.Attribute:
-        value = self.value(node.value)
-        self._words.append(node.attr)
-        return code.Attribute(value, node.attr)
+        return code.Attribute(self.value(node.value), node.attr)
 
     def constant(self, node: ast.Constant) -> code.Constant:
         return _UNKNOWN if isinstance(node.value, complex) else code.Constant(node.value)
@@ -276,7 +230,7 @@ class _Reader:
         return code.Formatted(self.values(_embedded(node)))
 
     def call(self, node: ast.Call) -> code.Call:
-        function, start = self.value(node.func), len(self._words)
+        function = self.value(node.func)
         if not node.keywords:
             arguments = tuple([self._positional(each) for each in node.args])
         else:
@@ -287,7 +241,6 @@ class _Reader:
                 self._keyword(each) if isinstance(each, ast.keyword) else self._positional(each)
                 for each in given
             )
-        self._outline.calls.append(Called(*_called(node.func), start, len(self._words)))
         return code.Call(self._ref(), function, arguments)
 
     def _positional(self, node: ast.expr) -> code.Argument:
@@ -296,8 +249,6 @@ class _Reader:
         return code.Argument(self.value(node))
 
     def _keyword(self, node: ast.keyword) -> code.Argument:
-        if node.arg is not None:
-            self._words.append(node.arg)
         return code.Argument(self.value(node.value), node.arg, "" if node.arg else "**")
 
     def collection(self, node: ast.Tuple | ast.List | ast.Set) -> code.Collection:
@@ -331,7 +282,6 @@ class _Reader:
 
     def boolean(self, node: ast.BoolOp) -> code.Boolean:
         operator = type(node.op)
-        self._words.append("and")
         operands = list(node.values)
         while isinstance(operands[0], ast.BoolOp) and isinstance(operands[0].op, operator):
             operands[:1] = operands[0].values  # `(a and b) and c`
@@ -365,23 +315,18 @@ class _Reader:
         return code.Starred(self.value(node.value))
 
     def awaited(self, node: ast.Await) -> code.Await:
-        self._words.append("await")
         return code.Await(self._ref(), self.value(node.value))
 
     def yielded(self, node: ast.Yield | ast.YieldFrom) -> code.Yield:
         self._yields = True
-        self._words.append("yield")
         delegates = isinstance(node, ast.YieldFrom)
         return code.Yield(self._ref(), self.optional(node.value), delegates)
 
     def named(self, node: ast.NamedExpr) -> code.NamedExpression:
-        start = len(self._words)
         value = self.value(node.value)
-        self._flows([node.target], start)
         return code.NamedExpression(self.value(node.target), value)
 
     def lambda_(self, node: ast.Lambda) -> code.Lambda:
-        self._words.append("lambda")
         parameters = self._parameters(node.args)
         outer, self._yields = self._yields, False
         body = (code.Return(code.NO_REF, self.value(node.body)),)
@@ -400,69 +345,16 @@ class _Reader:
     def comprehension(self, node: _Comprehension) -> code.Comprehension:
         clauses = []
         for clause in node.generators:
-            start = len(self._words)
             iterable = self.value(clause.iter)
-            self._flows([clause.target], start)
             target = self.value(clause.target)
             clauses.append(code.Clause(target, iterable, self.values(clause.ifs)))
         elements = (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
         kind = _COMPREHENSIONS[type(node)]
-        if kind == "generator":
-            self._words.append(kind)
         return code.Comprehension(self._ref(), kind, self.values(elements), tuple(clauses))
-
-
-def _bound(target: ast.expr) -> list[str]:
-    """The names and attributes that an assignment to a target binds, or puts something into."""
-    if isinstance(target, ast.Name):
-        return [target.id]
-    if isinstance(target, ast.Attribute):
-        return [target.attr]
-    if isinstance(target, (ast.Tuple, ast.List)):
-        return [name for each in target.elts for name in _bound(each)]
-    if isinstance(target, (ast.Starred, ast.Subscript)):
-        return _bound(target.value)
-    return []
-
-
-def _called(function: ast.expr) -> tuple[str, str, str]:
-    """The root, the receiver and the name of what is called, as an outline has them."""
-    if isinstance(function, ast.Name):
-        return function.id, "", function.id
-    if isinstance(function, ast.Attribute):
-        receiver = function.value
-        root: ast.expr = receiver
-        while isinstance(root, (ast.Attribute, ast.Subscript)):
-            root = root.value
-        return root.id if isinstance(root, ast.Name) else "", _called(receiver)[2], function.attr
-    if isinstance(function, ast.Subscript):
-        return "", "", _called(function.value)[2]
-    if isinstance(function, ast.Call):
-        return "", "", _called(function.func)[2] + "()"
-    return "", "", ""
 
 
 def _place(node: ast.expr | ast.keyword) -> tuple[int, int]:
     return node.lineno, node.col_offset
-
-
-def _imports(node: ast.Import) -> Iterable[code.Import]:
-    for alias in node.names:
-        if alias.asname is not None:
-            yield code.Import(alias.asname, alias.name)
-        else:
-            root = alias.name.partition(".")[0]
-            yield code.Import(root, root)
-
-
-def _imports_from(node: ast.ImportFrom) -> Iterable[code.Import]:
-    package = "." * node.level + (node.module or "")
-    separator = "" if package.endswith(".") else "."
-    for alias in node.names:
-        if alias.name == "*":
-            yield code.Import("*", package)
-        else:
-            yield code.Import(alias.asname or alias.name, f"{package}{separator}{alias.name}")
 
 
 def _embedded(node: Any) -> Iterable[ast.expr]:

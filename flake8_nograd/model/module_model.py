@@ -6,14 +6,12 @@ Unknown stays unknown: every question answers with what is certain, or says that
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
-from types import MappingProxyType
 
 from flake8_nograd.deadline import Deadline
 from flake8_nograd.facts import code
-from flake8_nograd.facts.outline import Outline
 from flake8_nograd.frameworks import Frameworks
 from flake8_nograd.frameworks.schema import Hook
 from flake8_nograd.model import naming
@@ -29,7 +27,6 @@ from flake8_nograd.model.events import (
 from flake8_nograd.model.guards import lazily_returned
 from flake8_nograd.model.interpreter import Interpreter
 from flake8_nograd.model.program import MODULE, Program, Unit
-from flake8_nograd.model.relevance import Relevance
 from flake8_nograd.model.state import lineage, mode_in
 from flake8_nograd.model.values import (
     UNKNOWN,
@@ -73,19 +70,15 @@ class ModuleModel:
         facts: code.Module,
         frameworks: Frameworks,
         deadline: Deadline,
-        outlines: Mapping[int, Outline] = MappingProxyType({}),
+        asleep: Set[int] = frozenset(),
     ) -> None:
-        """With ``outlines``, functions that cannot matter to any rule are not looked into.
+        """The functions whose refs are in ``asleep`` are not looked into.
 
         Raises :class:`OutOfTime`, as every question does, once the time for the file is over.
         """
-        self.program = Program(facts, frameworks, deadline, _interpret, outlines)
+        self.program = Program(facts, frameworks, deadline, _interpret, asleep)
         self._fates: dict[int, Use] = {}
         self.program.settle()
-        if outlines:
-            relevance = Relevance(self.program, outlines, self._has_tests())
-            self.program.wake(relevance.awake())
-            self.program.settle()
 
     # -------------------------------------------------------------------- units
 
@@ -208,13 +201,10 @@ class ModuleModel:
 
     @cached_property
     def _is_test_file(self) -> bool:
-        return self._has_tests()
-
-    def _has_tests(self) -> bool:
-        """Whether the units that are known so far include a unit test."""
+        """Whether the file holds a unit test."""
         return any(
             unit.name.startswith("test_") and (self.program.imports_tests or _asserts(unit.body))
-            for unit in self.program.units.values()
+            for unit in self.units
         )
 
     def takes_mode(self, unit: Unit) -> bool:

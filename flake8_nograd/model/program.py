@@ -6,12 +6,11 @@ callers, callees and attributes settle together, in any order of the file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Hashable, Iterable, Iterator, Set
 from dataclasses import dataclass, field
 
 from flake8_nograd.deadline import Deadline
 from flake8_nograd.facts import code
-from flake8_nograd.facts.outline import Outline
 from flake8_nograd.frameworks import Frameworks
 from flake8_nograd.frameworks.schema import Hook
 from flake8_nograd.model.events import Events, Summary
@@ -105,19 +104,14 @@ class Program:
         frameworks: Frameworks,
         deadline: Deadline,
         run: Callable[[Program, Unit], None],
-        outlines: Mapping[int, Outline],
+        asleep: Set[int],
     ) -> None:
-        """``run`` interprets a unit. The functions with an outline sleep until they are woken."""
+        """``run`` interprets a unit. Functions with a ref in ``asleep`` are not looked into."""
         self.frameworks = frameworks
         self.deadline = deadline
         self._run = run
         self._running: set[int] = set()
-        self._asleep = set(outlines) - {MODULE}
-        self._without_gradients = {
-            ref
-            for ref, outline in outlines.items()
-            if not any(self._is_gradient(call.name) for call in outline.calls)
-        }
+        self._asleep = asleep
         self._phases = Phases(self._is_gradient)
         script = self._phases.spelled_out(module.body)
         self.units: dict[int, Unit] = {
@@ -161,7 +155,7 @@ class Program:
 
     def split(self, function: code.Function) -> list[tuple[Flag | None, code.Function]]:
         """A function, its phases spelled out; a copy for each value of its flag, if it has one."""
-        if function.ref in self._without_gradients:
+        if function.ref in self._asleep:
             return [(None, function)]
         found = self._split.get(function.ref)
         if found is None:
@@ -203,11 +197,6 @@ class Program:
     def _to_run(self, ref: int) -> None:
         if code.original(ref) not in self._asleep:
             self._dirty[ref] = None
-
-    def wake(self, refs: Set[int]) -> None:
-        """Functions that slept are to be interpreted, copies of them too."""
-        self._asleep -= refs
-        self._dirty |= {ref: None for ref in self.units if code.original(ref) in refs}
 
     def _watch(self, key: Hashable, reader: int) -> None:
         self._readers.setdefault(key, set()).add(reader)

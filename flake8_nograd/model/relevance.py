@@ -13,23 +13,23 @@ a file has any finding: what is reported is decided by an analysis in which noth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import TypeAlias, TypeVar
 
-from flake8_nograd.facts.outline import BARE, RUN, Called, Outline
+from flake8_nograd.facts.outline import BARE, RUN, Called, File, Function, Outline
 from flake8_nograd.frameworks import Frameworks
 from flake8_nograd.frameworks.schema import Effect, Guard, Returns, Row
 from flake8_nograd.model import naming
-from flake8_nograd.model.program import MODULE, Program, Unit
-from flake8_nograd.model.values import External, LocalClass, LocalFunction
 
 _GRADIENTS = ("backward", "backward_argument", "gradient", "needs_gradient")
 _MODES = ("eval", "train", "freeze_model")
 _USES_OF_MODELS = (*_MODES, "parameters", "freeze", "load")
 _MODELS = ("model", "layer", "copy")
 
+_MODULE_CLASS = "torch.nn.Module"
+_TESTS = ("pytest", "unittest")
 _SWITCHES = frozenset(("set_grad_enabled", "enable_grad"))
 _MAKES = frozenset(("__init__",))
 _BEGIN = frozenset(("__init__", "__call__", "__enter__", "__exit__"))
@@ -102,61 +102,96 @@ _signs_of = lru_cache(maxsize=4)(Signs)
 
 
 class Relevance:
-    """The functions of one file, once the module's own code was interpreted."""
+    """The functions of one file that may matter, and the module's own code."""
 
-    def __init__(
-        self, program: Program, outlines: Mapping[int, Outline], is_test_file: bool
-    ) -> None:
-        self._program = program
-        self._outlines = outlines
-        self._is_test_file = is_test_file
-        self._signs = _signs_of(program.frameworks)
-        self._units = [unit for unit in program.units.values() if unit.ref in outlines]
-        self._words = {ref: frozenset(outline.words) for ref, outline in outlines.items()}
-        self._by_name: dict[str, list[Unit]] = {}
-        for unit in self._units:
-            self._by_name.setdefault(unit.name, []).append(unit)
-        self._naming: dict[str, list[Unit]] = {}
-        for unit in self._units:
-            for name in self._words[unit.ref] & self._by_name.keys():
-                self._naming.setdefault(name, []).append(unit)
+    def __init__(self, file: File, frameworks: Frameworks) -> None:
+        self._file = file
+        self._frameworks = frameworks
+        self._signs = _signs_of(frameworks)
+        self._words = [frozenset(each.outline.words) for each in file.functions]
+        self._all_words = frozenset().union(*self._words)
+        self._by_name: dict[str, list[int]] = {}
+        for place, function in enumerate(file.functions):
+            self._by_name.setdefault(function.name, []).append(place)
         self._classes: dict[str, list[int]] = {}
-        for info in program.classes.values():
-            self._classes.setdefault(info.name, []).append(info.ref)
-        self._imported: dict[str, str] = {}
-        self._defined: set[str] = set()
-        for name, value in program.globals():
-            for each in value.things:
-                if isinstance(each, External):
-                    self._imported[name] = each.path
-                elif isinstance(each, (LocalFunction, LocalClass)):
-                    self._defined.add(name)
+        for place, each in enumerate(file.classes):
+            self._classes.setdefault(each.name, []).append(place)
+        self._is_module_class = [
+            self._derives_from_module(place) for place in range(len(file.classes))
+        ]
+        self._is_test_file = self._has_tests()
         self._models = self._may_be_models()
-        switches = self._signs.guards | self._signs.modes
-        switching = [unit for unit in self._units if self._words[unit.ref] & switches]
-        self._switching = {unit.ref for unit in switching}
-        self._switching_functions = {unit.name for unit in switching if not self._is_forward(unit)}
-        self._switching_names = frozenset().union(*(self._words[each] for each in self._switching))
-        self._infers = any(each & self._signs.inference for each in self._words.values())
-        self._trains = any(map(self._takes_gradient, outlines.values()))
+        self._switching_needs: dict[_Need, bool] = {}
+        self._trains = any(map(self._takes_gradient, file.functions))
+        self._infers = not self._all_words.isdisjoint(self._signs.inference)
 
     def awake(self) -> set[int]:
-        """The refs of the functions that may matter."""
-        found = {unit.ref: unit for unit in self._units if self._stands_out(unit)}
-        _spread(found, self._called_as, self._callers)
-        _spread(found, self._needs, self._needed)
+        """The places of the functions in :attr:`File.functions`; the module has place 0."""
+        places = range(len(self._file.functions))
+        found = {place: None for place in places if self._stands_out(place)}
+        if found:
+            _spread(found, self._called_as, self._callers)
+            _spread(found, self._needs, self._needed)
         return set(found)
+
+    # ------------------------------------------------------------------ classes
+
+    def _ancestors(self, place: int) -> list[int]:
+        """The class and those of this file that it may derive from."""
+        found = [place]
+        for each in found:
+            for base in self._file.classes[each].bases:
+                found += [other for other in self._classes.get(base, ()) if other not in found]
+        return found
+
+    def _derives_from_module(self, place: int) -> bool:
+        """Whether instances are modules: by torch's base, or an unknown one and ``forward``."""
+        ancestors = [self._file.classes[each] for each in self._ancestors(place)]
+        paths = [path for each in ancestors for base in each.bases for path in self._external(base)]
+        if any(path == _MODULE_CLASS or self._is_model_class(path) for path in paths):
+            return True
+        unknown = [path for path in paths if not path.startswith(("torch.", "abc.", "typing."))]
+        return bool(unknown) and any("forward" in each.methods for each in ancestors)
+
+    def _external(self, base: str) -> list[str]:
+        """What a base that is imported is called in its library, and its own bases there."""
+        root, _, rest = base.partition(".")
+        path = self._file.imports.get(root)
+        if path is None:
+            return []
+        return self._frameworks.ancestors(
+            self._frameworks.canonical(f"{path}.{rest}" if rest else path)
+        )
+
+    def _is_model_class(self, path: str) -> bool:
+        row = self._frameworks.returns(path)
+        return row is not None and row.what in ("model", "layer")
+
+    def _is_module(self, name: str) -> bool:
+        return any(self._is_module_class[place] for place in self._classes[name])
+
+    def _is_module_method(self, function: Function) -> bool:
+        return function.owner is not None and self._is_module_class[function.owner]
+
+    def _has_tests(self) -> bool:
+        """Whether a function is a unit test."""
+        tests = [each.outline for each in self._file.functions if each.name.startswith("test_")]
+        return bool(tests) and (
+            any(path.partition(".")[0] in _TESTS for path in self._file.imports.values())
+            or any(each.asserts for each in tests)
+        )
 
     # ------------------------------------------------------------------- models
 
     def _may_be_models(self) -> set[str]:
         """The names that may stand for models, or for what makes them: names flow as values do."""
-        words = frozenset().union(*self._words.values())
+        words = self._all_words
         found = {each for each in words if naming.is_model(each) or naming.is_model_class(each)}
         found |= words & self._signs.models
         found |= {name for name in self._classes if self._is_module(name)}
-        found |= {name for name, path in self._imported.items() if self._makes_models(path)}
-        for outline in self._outlines.values():
+        found |= {name for name, path in self._file.imports.items() if self._makes_models(path)}
+        outlines = [each.outline for each in self._file.functions]
+        for outline in outlines:
             found.update(
                 call.receiver.removesuffix("()")
                 for call in outline.calls
@@ -166,7 +201,7 @@ class Relevance:
         before = 0
         while len(found) > before:
             before = len(found)
-            for outline in self._outlines.values():
+            for outline in outlines:
                 self._flow(outline, found)
         return found
 
@@ -177,33 +212,29 @@ class Relevance:
             if not found.isdisjoint(words[flow.start : flow.end]):
                 found.update(flow.to)
         for call in outline.calls:
-            units = self._named(call.name)
-            if units and not found.isdisjoint(words[call.start : call.end]):
-                for function in (unit.function for unit in units):
-                    assert function is not None
-                    found.update(each.name for each in function.parameters)
+            functions = self._named(call.name)
+            if functions and not found.isdisjoint(words[call.start : call.end]):
+                for function in functions:
+                    found.update(function.parameters)
         found -= _OWN
-
-    def _is_module(self, name: str) -> bool:
-        return any(self._program.is_module_class(ref) for ref in self._classes[name])
 
     def _makes_models(self, path: str) -> bool:
         """Whether an import makes models: a class, one with loaders, or a package of them."""
-        frameworks = self._program.frameworks
         rows = (
-            frameworks.returns(frameworks.canonical(path + end))
+            self._frameworks.returns(self._frameworks.canonical(path + end))
             for end in ("", ".from_pretrained", ".x")
         )
         return any(row is not None and row.what in _MODELS for row in rows)
 
     # --------------------------------------------------------- what may be reported
 
-    def _stands_out(self, unit: Unit) -> bool:
+    def _stands_out(self, place: int) -> bool:
         """Whether something in a function's own code may be reported."""
-        outline, words = self._outlines[unit.ref], self._words[unit.ref]
+        function, words = self._file.functions[place], self._words[place]
+        outline = function.outline
         if "volatile" in words or _stands_before(outline, ("eval", "train"), BARE):
             return True
-        if self._guards_oddly(outline, words) or self._takes_gradient_oddly(unit, outline, words):
+        if self._guards_oddly(outline, words) or self._takes_gradient_oddly(place):
             return True
         if "training" in words:
             if any("training" in flow.to for flow in outline.flows):
@@ -212,7 +243,7 @@ class Relevance:
             call.name in self._signs.dropouts and call.root not in _OWN for call in outline.calls
         ):
             return True
-        if unit.name == "forward" and any(
+        if function.name == "forward" and any(
             call.name in self._signs.layers for call in outline.calls
         ):
             return True
@@ -220,7 +251,7 @@ class Relevance:
             return False
         if any(call.name in self._signs.exports for call in outline.calls):
             return True
-        if self._is_module_method(unit):
+        if self._is_module_method(function):
             return False
         return any(self._may_be_forward(call, outline) for call in outline.calls)
 
@@ -238,23 +269,35 @@ class Relevance:
         named = sum(word in guards for word in outline.words)
         return called < named or _stands_before(outline, guards, RUN)
 
-    def _takes_gradient_oddly(self, unit: Unit, outline: Outline, words: frozenset[str]) -> bool:
+    def _takes_gradient_oddly(self, place: int) -> bool:
         """Whether a gradient is taken and added up, or with a guard or a mode near."""
-        if not self._takes_gradient(outline):
+        function, words = self._file.functions[place], self._words[place]
+        if not self._takes_gradient(function):
             return False
-        if self._infers or words & {"requires_grad", "requires_grad_"} or _accumulates(outline):
+        if self._infers or words & {"requires_grad", "requires_grad_"}:
             return True
-        if unit.ref in self._switching or MODULE in self._switching:
+        if _accumulates(function.outline):
             return True
-        return any(each in self._switching_names for each in self._called_as(unit)) or any(
-            each in self._switching_functions
-            if isinstance(each, str)
-            else any(method.ref in self._switching for method in self._needed(each))
-            for each in self._needs(unit)
-        )
+        if place in self._switching or 0 in self._switching:
+            return True
+        return any(
+            not self._switching.isdisjoint(self._callers(name)) for name in self._called_as(place)
+        ) or any(map(self._is_switching, self._needs(place)))
 
-    def _takes_gradient(self, outline: Outline) -> bool:
-        return any(call.name in self._signs.gradients for call in outline.calls)
+    @cached_property
+    def _switching(self) -> set[int]:
+        """The functions in which a guard or a mode is named."""
+        switches = self._signs.guards | self._signs.modes
+        return {place for place, words in enumerate(self._words) if words & switches}
+
+    def _is_switching(self, need: _Need) -> bool:
+        if need not in self._switching_needs:
+            near = self._needed(need)
+            self._switching_needs[need] = not self._switching.isdisjoint(near)
+        return self._switching_needs[need]
+
+    def _takes_gradient(self, function: Function) -> bool:
+        return any(call.name in self._signs.gradients for call in function.outline.calls)
 
     def _may_be_forward(self, call: Called, outline: Outline) -> bool:
         name = call.name
@@ -266,75 +309,85 @@ class Relevance:
             return name[:-2] in self._models
         if call.receiver in self._models and any(map(self._is_module_method, self._named(name))):
             return True
-        if name not in self._models or call.root in self._imported or name in self._signs.models:
+        if (
+            name not in self._models
+            or call.root in self._file.imports
+            or name in self._signs.models
+        ):
             return False
         if not call.receiver:
-            return name not in self._defined
+            return name not in self._file.defined
         if name in self._by_name:
             return False
-        known = name in _PLAIN_METHODS or bool(self._program.frameworks.methods(name))
+        known = name in _PLAIN_METHODS or bool(self._frameworks.methods(name))
         return naming.is_model(name) or not known
 
-    def _named(self, name: str) -> list[Unit]:
-        return self._by_name.get(name, [])
-
-    def _is_module_method(self, unit: Unit) -> bool:
-        return unit.owner is not None and self._program.is_module_class(unit.owner)
+    def _named(self, name: str) -> list[Function]:
+        return [self._file.functions[place] for place in self._by_name.get(name, ())]
 
     # -------------------------------------------------------------- what is near
 
-    def _called_as(self, unit: Unit) -> Iterator[str]:
-        """The name that a function is called by; for what a model's call runs, none."""
-        if not _is_special(unit.name) and not self._is_forward(unit):
-            yield unit.name
+    @cached_property
+    def _naming(self) -> dict[str, list[int]]:
+        """The functions that name a function, by its name."""
+        naming: dict[str, list[int]] = {}
+        for place, words in enumerate(self._words):
+            for name in words & self._by_name.keys():
+                naming.setdefault(name, []).append(place)
+        return naming
 
-    def _callers(self, name: str) -> list[Unit]:
-        """The functions that name a function."""
+    def _called_as(self, place: int) -> Iterator[str]:
+        """The name that a function is called by; for what a model's call runs, none."""
+        function = self._file.functions[place]
+        if not _is_special(function.name) and not self._is_forward(function):
+            yield function.name
+
+    def _callers(self, name: str) -> list[int]:
         return self._naming.get(name, [])
 
-    def _needs(self, unit: Unit) -> Iterator[_Need]:
+    def _needs(self, place: int) -> Iterator[_Need]:
         """What a function names of the file's functions, and what builds the objects in it."""
-        words = self._words[unit.ref]
+        function, words = self._file.functions[place], self._words[place]
         yield from (name for name in words & self._by_name.keys() if not _is_special(name))
-        if unit.owner is not None:
-            yield from ((owner, _MAKES) for owner in self._program.ancestors(unit.owner))
-        if not self._is_module_method(unit):  # a module's layers need not be known
+        if function.owner is not None:
+            yield from ((owner, _MAKES) for owner in self._ancestors(function.owner))
+        if not self._is_module_method(function):  # a module's layers need not be known
             for name in words & self._classes.keys():
-                for ref in self._classes[name]:
-                    yield ref, _MAKES if self._program.is_module_class(ref) else _BEGIN
+                for owner in self._classes[name]:
+                    yield owner, _MAKES if self._is_module_class[owner] else _BEGIN
 
-    def _needed(self, need: _Need) -> Iterator[Unit]:
+    def _needed(self, need: _Need) -> list[int]:
         """The functions of a name, or the methods of a class that have one of some names."""
+        functions = self._file.functions
         if isinstance(need, str):
-            yield from (each for each in self._by_name[need] if not self._is_forward(each))
-        else:
-            owner, names = need
-            methods = self._program.classes[owner].methods
-            yield from (self._program.units[methods[name]] for name in names & methods.keys())
+            return [each for each in self._by_name[need] if not self._is_forward(functions[each])]
+        owner, names = need
+        methods = self._file.classes[owner].methods
+        return [methods[name] for name in names & methods.keys()]
 
-    def _is_forward(self, unit: Unit) -> bool:
-        return unit.name == "forward" and self._is_module_method(unit)
+    def _is_forward(self, function: Function) -> bool:
+        return function.name == "forward" and self._is_module_method(function)
 
 
 def _spread(
-    found: dict[int, Unit],
-    keys: Callable[[Unit], Iterable[_Key]],
-    near: Callable[[_Key], Iterable[Unit]],
+    found: dict[int, None],
+    keys: Callable[[int], Iterable[_Key]],
+    near: Callable[[_Key], Iterable[int]],
 ) -> None:
     """Add what is near to what was found, directly or by others.
 
     What is near a key is looked up once: a thousand classes may have a method of one name.
     """
-    pending = list(found.values())
+    pending = list(found)
     known: set[_Key] = set()
-    for unit in pending:
-        for key in keys(unit):
+    for place in pending:
+        for key in keys(place):
             if key in known:
                 continue
             known.add(key)
             for each in near(key):
-                if each.ref not in found:
-                    found[each.ref] = each
+                if each not in found:
+                    found[each] = None
                     pending.append(each)
 
 
