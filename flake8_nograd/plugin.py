@@ -1,4 +1,7 @@
-"""flake8's entry point. Loads LibCST only for a file in which a finding is possible."""
+"""flake8's entry point. Loads LibCST only for a file that has a finding.
+
+flake8 imports this at every start: what only some files need is imported when one comes.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +9,17 @@ import ast
 import logging
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from flake8.exceptions import ExecutionError
 from flake8.options.manager import OptionManager
 
 from flake8_nograd.gate import is_finding_possible
-from flake8_nograd.reported import Reported, internal_error
 from flake8_nograd.settings import Settings
 
 if TYPE_CHECKING:
     from flake8_nograd.baseline import Baseline
+    from flake8_nograd.reported import Reported
 
 _OPT_IN = "NGD9"
 _log = logging.getLogger("flake8.nograd")  # shown by `flake8 -v`, silent otherwise
@@ -27,8 +28,6 @@ _log = logging.getLogger("flake8.nograd")  # shown by `flake8 -v`, silent otherw
 class Plugin:
     """The plugin that flake8 makes for each file."""
 
-    name = "flake8-nograd"
-    version = version("flake8-nograd")
     settings: ClassVar[Settings] = Settings()
     baseline: ClassVar[Baseline | None] = None
 
@@ -108,6 +107,10 @@ def findings(lines: Sequence[str], tree: ast.AST, settings: Settings) -> list[Re
     text = "".join(lines)
     if not is_finding_possible(text, tree):
         return []
+    from dataclasses import replace
+
+    from flake8_nograd.reported import internal_error
+
     try:
         from flake8_nograd.check import check_text, finds_anything
 

@@ -19,6 +19,7 @@ from flake8.options.manager import Option, OptionManager
 from flake8.options.parse_args import parse_args
 from flake8.utils import parse_files_to_codes_mapping
 
+from flake8_nograd import __version__
 from flake8_nograd.baseline import Baseline, BaselineError
 from flake8_nograd.plugin import Plugin
 from flake8_nograd.settings import Settings
@@ -145,9 +146,7 @@ class CommandLine:
         self.groups: dict[str, list[argparse.Action]] = {}
         self._group = self.parser.add_argument_group("")
         self.parser.add_argument("paths", nargs="*", metavar="PATH", help="files, folders, or `-`")
-        self.parser.add_argument(
-            "--version", action="version", version=f"%(prog)s {Plugin.version}"
-        )
+        self.parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
         self.parser.set_defaults(for_flake8=[])
         self._add_what_to_do()
         self._add_what_to_print()

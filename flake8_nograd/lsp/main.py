@@ -7,7 +7,7 @@ import logging
 import sys
 from collections.abc import Sequence
 
-from flake8_nograd.plugin import Plugin
+from flake8_nograd import __version__
 
 _MISSING = "nograd-lsp needs pygls: pip install 'flake8-nograd[lsp]'\n"
 
@@ -22,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         description="Language server for PyTorch gradient-mode and train/eval-mode mistakes. "
         "Editors start it; it speaks on standard input and output.",
     )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {Plugin.version}")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     parser.add_argument("--stdio", action="store_true", help="as some editors say; the only way")
     parser.parse_args(argv)
     # Editors show this; pygls warns of every message that is not for this server.

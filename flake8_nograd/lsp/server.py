@@ -19,12 +19,12 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
+from flake8_nograd import __version__
 from flake8_nograd.cli import catalogue
 from flake8_nograd.cli.options import ConfigError
 from flake8_nograd.cli.text import Unreadable
 from flake8_nograd.lsp.configuration import Configuration
 from flake8_nograd.lsp.examined import Edit, Examined, Opened, Part, Problem, Span
-from flake8_nograd.plugin import Plugin
 
 SOURCE = "nograd"
 FIX_ALL = "source.fixAll.nograd"
@@ -49,7 +49,7 @@ class Server(LanguageServer):
         """Make the server; :meth:`start_io` runs it."""
         super().__init__(
             "nograd-lsp",
-            Plugin.version,
+            __version__,
             notebook_document_sync=types.NotebookDocumentSyncOptions(
                 notebook_selector=[
                     types.NotebookDocumentFilterWithCells(

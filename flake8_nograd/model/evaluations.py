@@ -118,7 +118,7 @@ def evaluates(model: ModuleModel, forward: Forward) -> bool:
     if model.makes_loss_require_gradient(unit) or model.is_trained_by_running(forward):
         return False
     evident = model.is_evaluation(forward)
-    if (naming.is_loss(unit.name) or naming.is_check(unit.name)) and not evident:
+    if (naming.is_loss(unit.name) or _is_check(model, unit)) and not evident:
         return False
     if model.may_guard_itself(forward) and not model.is_plainly_evaluation(forward):
         return False
@@ -140,6 +140,14 @@ def evaluates(model: ModuleModel, forward: Forward) -> bool:
     if forward.by_name and not model.is_plainly_evaluation(forward):
         return False
     return not model.is_part_of_a_step(forward) or not fate & ~(Use.PASSED | Use.ASKED)
+
+
+def _is_check(model: ModuleModel, unit: Unit) -> bool:
+    """A unit that looks at a model as it is, or that only such units call."""
+    callers = model.callers(unit.ref)
+    return naming.is_check(unit.name) or (
+        bool(callers) and all(naming.is_check(model.unit(call.place.unit).name) for call in callers)
+    )
 
 
 def evaluates_in_train_mode(model: ModuleModel, forward: Forward) -> bool:

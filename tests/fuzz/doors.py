@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import io
 import re
 import warnings
 from collections import Counter
 from pathlib import Path
+from tokenize import detect_encoding
 
 import libcst
 from flake8.processor import FileProcessor
@@ -133,8 +135,9 @@ def _codes(outcome: Outcome) -> Counter[str]:
 
 
 def _parses(data: bytes) -> bool:
+    """Whether Python reads a file; given bytes, its parser lets comments have any encoding."""
     try:
-        ast.parse(data)
+        ast.parse(data.decode(detect_encoding(io.BytesIO(data).readline)[0]))
     except NO_PYTHON:
         return False
     return True

@@ -8,11 +8,11 @@ from typing import Any
 
 from rich.console import Console
 
+from flake8_nograd import __version__
 from flake8_nograd.cli.catalogue import level_of
 from flake8_nograd.cli.options import PROGRAM
 from flake8_nograd.cli.outcome import Fix, Listed, Outcome
 from flake8_nograd.cli.reports.naming import text_of, uri, with_fingerprints
-from flake8_nograd.plugin import Plugin
 from flake8_nograd.rules import Rule, all_rules
 
 _SCHEMA = (
@@ -28,7 +28,7 @@ def write(outcomes: Sequence[Outcome], console: Console) -> None:
         "tool": {
             "driver": {
                 "name": PROGRAM,
-                "version": Plugin.version,
+                "version": __version__,
                 "rules": [_rule(each) for each in all_rules()],
             }
         },
