@@ -112,11 +112,8 @@ def own_package(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("package")
     pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"]
     subprocess.run([*pip, f"--wheel-dir={folder}", str(REPOSITORY)], check=True, timeout=300)
-    [wheel] = folder.glob("*.whl")
-    constraint = folder / "constraint.txt"
-    constraint.write_text(f"flake8-nograd @ {wheel.as_uri()}\n", encoding="utf-8")
     return {
-        "PIP_CONSTRAINT": str(constraint),
+        "PIP_FIND_LINKS": str(folder),
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PIP_QUIET": "2",
     }

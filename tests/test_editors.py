@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -13,7 +14,9 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Flake8
+from flake8_nograd.rules import all_rules
+from tests.conftest import REPOSITORY, Flake8
+from tests.transcripts import files
 
 EVALUATE = """\
 import torch
@@ -28,6 +31,9 @@ def evaluate(model: torch.nn.Module, loader):
 """
 GUARDED = EVALUATE.replace("def evaluate", "@torch.no_grad()\ndef evaluate")
 MESSAGE = "`evaluate` runs `model(...)` with gradients recorded"
+SETTINGS = files((REPOSITORY / "docs" / "editors.md").read_text(encoding="utf-8"))
+"""What the page tells people to write into which file."""
+
 PATIENCE = 60
 """Seconds: flake8 starts anew for each text, maybe on a busy machine."""
 
@@ -43,6 +49,12 @@ def test_the_command_of_vs_code(flake8: Flake8, notebook: bool) -> None:
         found = flake8.lines(form, str(flake8.write("evaluate.py", EVALUATE)))
     (line,) = found
     assert line.startswith(f"7,5,N,NGD101:{MESSAGE}")
+
+
+def test_what_is_an_error_in_vs_code_is_an_error_of_the_rules() -> None:
+    told = json.loads(SETTINGS[".vscode/settings.json"])["flake8.severity"]
+    errors = {rule.code: "Error" for rule in all_rules() if rule.level == "error"}
+    assert told == {"NGD": "Warning", **errors}
 
 
 def test_the_command_of_ale(flake8: Flake8) -> None:
@@ -93,9 +105,7 @@ class Pylsp:
         self._uri = (folder / "evaluate.py").as_uri()
         self.ask("initialize", processId=None, rootUri=folder.as_uri(), capabilities={})
         self.tell("initialized")
-        plugins = {"flake8": {"enabled": True}}
-        plugins |= {name: {"enabled": False} for name in ("pycodestyle", "pyflakes", "mccabe")}
-        self.tell("workspace/didChangeConfiguration", settings={"pylsp": {"plugins": plugins}})
+        self.tell("workspace/didChangeConfiguration", settings=json.loads(SETTINGS["pylsp.json"]))
 
     def ask(self, method: str, **params: Any) -> None:
         """Ask for something, and wait until it is answered."""

@@ -102,9 +102,16 @@ class Editor(LanguageClient):
 
 @asynccontextmanager
 async def editor(
-    folder: Path, *, encodings: list[str] | None = None, resolves: bool = True
+    folder: Path,
+    *,
+    encodings: list[str] | None = None,
+    resolves: bool = True,
+    root: str | None = "",
 ) -> AsyncIterator[Editor]:
-    """A client of a server of its own, which is ended as the protocol asks."""
+    """A client of a server of its own, which is ended as the protocol asks.
+
+    ``root`` is the URI of the project that the server is told; the folder if it is empty.
+    """
     client = Editor(folder)
     await client.start_io(sys.executable, "-m", "flake8_nograd.lsp")
     action = types.CodeActionClientCapabilities(
@@ -119,7 +126,7 @@ async def editor(
                     workspace_edit=types.WorkspaceEditClientCapabilities(document_changes=resolves)
                 ),
             ),
-            root_uri=folder.as_uri(),
+            root_uri=folder.as_uri() if root == "" else root,
         )
     )
     client.answer = answer
@@ -250,6 +257,14 @@ def test_a_wrong_configuration_is_told_and_ends_nothing(tmp_path: Path) -> None:
         assert len(await client.diagnostics(uri, 2)) == 1
 
     in_editor(tmp_path, script)
+
+
+@pytest.mark.parametrize("root", [None, "file://", "file:///no/such/folder"])
+def test_a_file_that_belongs_to_no_project_is_looked_at(tmp_path: Path, root: str | None) -> None:
+    async def script(client: Editor) -> None:
+        assert len(await client.diagnostics(client.open("evaluate.py", EVALUATE))) == 1
+
+    in_editor(tmp_path, script, root=root)
 
 
 # -------------------------------------------------------------------------------- typing

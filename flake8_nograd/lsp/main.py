@@ -25,7 +25,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     parser.add_argument("--stdio", action="store_true", help="as some editors say; the only way")
     parser.parse_args(argv)
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+    # Editors show this; pygls warns of every message that is not for this server.
+    logging.basicConfig(stream=sys.stderr, level=logging.ERROR)
     try:
         from flake8_nograd.lsp.server import Server
     except ModuleNotFoundError as error:

@@ -7,12 +7,12 @@ typed over meanwhile is not shown. A text that is no Python keeps what was shown
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 from lsprotocol import types
@@ -70,9 +70,13 @@ class Server(LanguageServer):
     # ----------------------------------------------------------------- what is opened
 
     def enter(self, folder: str | None) -> None:
-        """Work in a folder: its config files count, as for flake8 that is called there."""
-        if folder is not None and Path(folder).is_dir():
-            os.chdir(folder)
+        """Work in a folder: its config files count, as for flake8 that is called there.
+
+        Editors name none, an empty one or one that is gone where a file belongs to no project.
+        """
+        if folder:
+            with contextlib.suppress(OSError):
+                os.chdir(folder)
 
     def look(self, uri: str, delay: float = 0) -> None:
         """Look at what was opened under ``uri`` or holds it, after a while."""
