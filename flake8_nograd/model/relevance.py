@@ -170,6 +170,9 @@ class Relevance:
     def _is_module(self, name: str) -> bool:
         return any(self._is_module_class[place] for place in self._classes[name])
 
+    def _is_class(self, name: str) -> bool:
+        return name in self._classes or name in self._signs.layers or naming.is_model_class(name)
+
     def _is_module_method(self, function: Function) -> bool:
         return function.owner is not None and self._is_module_class[function.owner]
 
@@ -304,7 +307,8 @@ class Relevance:
         if name in self._signs.forwards:
             return True
         if name in self._signs.callers:
-            return not self._models.isdisjoint(outline.words[call.start : call.end])
+            given = self._models.intersection(outline.words[call.start : call.end])
+            return not all(map(self._is_class, given))  # to call a class makes a model, no forward
         if name.endswith("()"):
             return name[:-2] in self._models
         if call.receiver in self._models and any(map(self._is_module_method, self._named(name))):
