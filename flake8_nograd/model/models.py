@@ -330,7 +330,7 @@ class Models:
         """The modes of the models that a module is built from: they keep them."""
         mode = Mode(0)
         for each in given.things:
-            known = self._run.live.modes.get(each, Mode(0))
+            known = self._run.live.mode(each) & ~Mode.INHERITED
             if known == Mode.TRAIN | Mode.EVAL:
                 if not self._program.is_used_as_model(each, self._run.unit.ref):
                     continue  # `torch.load(...)`: most often no model but a dict of weights

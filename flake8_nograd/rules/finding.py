@@ -188,10 +188,11 @@ class Finding:
         return "safe" if self.is_safe else "unsafe"
 
 
-def problem(text: str, remedy: str) -> str:
-    """``text - remedy``, cut to what a message may hold."""
-    message = f"{text} - {remedy}"
-    if len(message) <= LONGEST_MESSAGE:
-        return message
+def problem(text: str, remedy: str, shorter: str = "") -> str:
+    """``text - remedy``; where that is too long, ``shorter - remedy``, cut if it must be."""
+    for each in (text, shorter or text):
+        message = f"{each} - {remedy}"
+        if len(message) <= LONGEST_MESSAGE:
+            return message
     room = LONGEST_MESSAGE - len(remedy) - 6
-    return f"{text[:room].rstrip('` ')}... - {remedy}"
+    return f"{(shorter or text)[:room].rstrip('` ')}... - {remedy}"

@@ -100,16 +100,17 @@ def check(model: ModuleModel) -> Iterator[Finding]:
     for loop, inside in loops.items():
         first = inside[0]
         caller = _unguarded_caller(first)
-        text = f"`{first.unit.name}` runs `{first.forward.text}(...)` with gradients recorded"
+        shorter = f"`{first.unit.name}` runs `{first.forward.text}(...)` with gradients"
+        text = f"{shorter} recorded"
         if caller is not None:
-            text = f"{text}, called from line {{line}}"
+            text, shorter = f"{shorter}, called from line {{line}}", text
         if any(each.also_trains for each in inside):
-            message = problem(text, "guard with `torch.set_grad_enabled(...)`")
+            message = problem(text, "guard with `torch.set_grad_enabled(...)`", shorter)
             yield Finding(loop, message, related=caller)
             continue
         yield Finding(
             loop,
-            problem(text, "wrap the loop in `torch.no_grad()`"),
+            problem(text, "wrap the loop in `torch.no_grad()`", shorter),
             Guard(
                 (loop,),
                 within=tuple(each.forward.place.ref for each in inside),

@@ -82,13 +82,14 @@ def check(model: ModuleModel) -> Iterator[Finding]:
     for inside in blocks.values():
         first = inside[0]
         text = f"`{first.forward.text}(...)` runs for inference with gradients recorded"
+        shorter = f"`{first.forward.text}(...)` infers with gradients recorded"
         if any(each.also_trains for each in inside):
-            message = problem(text, "guard with `torch.set_grad_enabled(...)`")
+            message = problem(text, "guard with `torch.set_grad_enabled(...)`", shorter)
             yield Finding(first.forward.place.ref, message)
             continue
         yield Finding(
             first.forward.place.ref,
-            problem(text, "guard it with `torch.no_grad()`"),
+            problem(text, "guard it with `torch.no_grad()`", shorter),
             Guard(
                 tuple(each.forward.place.ref for each in inside),
                 apart=model.gradient_refs(first.unit),

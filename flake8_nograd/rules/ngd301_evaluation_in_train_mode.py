@@ -103,7 +103,7 @@ def check(model: ModuleModel) -> Iterator[Finding]:
             text = f"`{forward.text}(...)` evaluates a model in train mode"
         yield Finding(
             forward.place.ref,
-            problem(text, f"call `{name}.eval()` first"),
+            problem(text, f"call `{name}.eval()` first", f"`{name}` is in train mode"),
             None if model.trains_elsewhere(forward) else _remedy(model, forward),
             is_safe=not model.is_seen_from_outside(forward),
         )

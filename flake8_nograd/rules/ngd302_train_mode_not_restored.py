@@ -91,10 +91,10 @@ LEVEL: Level = "warning"
 def check(model: ModuleModel) -> Iterator[Finding]:
     """One finding for each call that leaves a model in eval mode for the next training step."""
     for place, name in unrestored(model):
-        text = f"`{name}` stays in eval mode: training goes on without dropout, batch norm frozen"
+        text = f"`{name}` stays in eval mode: training goes on without dropout"
         yield Finding(
             place.ref,
-            problem(text, f"call `{name}.train()` again"),
+            problem(text, f"call `{name}.train()` again", f"`{name}` stays in eval mode"),
             _remedy(model, place, name),
             is_safe=False,
         )
