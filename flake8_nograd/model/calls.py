@@ -418,6 +418,11 @@ class Calls:
         fills = isinstance(fact.function, code.Attribute) and last in _FILLS and bool(arguments)
         if optimizes and given.origins:
             self._gradient(fact, "needed", path, "", given, scales=False)
+        elif (
+            naming.trains_itself(last)
+            and run.models.evidence(ordered(receiver.things), "") == Evidence.STRONG
+        ):
+            self._gradient(fact, "needed", path, "", NOTHING, scales=False)
         elif not operates and not (fills and not receiver.things):
             run.use(given, Use.PASSED)
         self._program.mark_passed(given.things)

@@ -177,6 +177,12 @@ def trains_its_argument(name: str) -> bool:
 
 
 @cache
+def trains_itself(name: str) -> bool:
+    """``model.fit(data)``, ``model.train_epoch()``: a method that, by its name, trains a model."""
+    return not (_TRAINING_CALL | {"fit", "learn"}).isdisjoint(words(name))
+
+
+@cache
 def is_hook(name: str) -> bool:
     """``_predict``, ``inner_predict``, ``predict_impl``: what a base class runs in its own way."""
     is_private = name.startswith("_") and not name.startswith("__")
