@@ -418,13 +418,10 @@ class Calls:
         fills = isinstance(fact.function, code.Attribute) and last in _FILLS and bool(arguments)
         if optimizes and given.origins:
             self._gradient(fact, "needed", path, "", given, scales=False)
-        elif (
-            naming.trains_itself(last)
-            and run.models.evidence(ordered(receiver.things), "") == Evidence.STRONG
-        ):
-            self._gradient(fact, "needed", path, "", NOTHING, scales=False)
         elif not operates and not (fills and not receiver.things):
             run.use(given, Use.PASSED)
+        if naming.trains_itself(last) and self._is_surely_model(receiver):
+            self._gradient(fact, "needed", path, "", NOTHING, scales=False)
         self._program.mark_passed(given.things)
         if fills and isinstance(fact.function, code.Attribute):
             appends = last in ("append", "extend")
@@ -434,6 +431,9 @@ class Calls:
         origins = given.origins | receiver.origins | callee.origins
         made = run.live.grad if operates and origins else UNKNOWN
         return Value(frozenset([Result(fact.ref, path)]), origins, made)
+
+    def _is_surely_model(self, value: Value) -> bool:
+        return self._run.models.evidence(ordered(value.things), "") == Evidence.STRONG
 
     def _method(
         self, fact: code.Call, function: code.Attribute, receiver: Value, arguments: Arguments
