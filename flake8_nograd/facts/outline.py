@@ -48,8 +48,8 @@ class Outline(NamedTuple):
 
     The words are all names, attributes and names of arguments in the order of reading, decorators
     and annotations included. Between them stand the keywords ``and`` (for ``or`` too), ``assert``,
-    ``async``, ``await``, ``def``, ``lambda``, ``yield``, and ``generator`` for a generator
-    expression.
+    ``async``, ``await``, ``class`` for one that is decorated, ``def``, ``lambda``, ``yield``, and
+    ``generator`` for a generator expression.
     """
 
     words: list[str]
@@ -278,7 +278,9 @@ class _Reader:
         self.values(node.bases)
         for keyword in node.keywords:
             self._keyword(keyword)
-        self.values(node.decorator_list)
+        if node.decorator_list:
+            self._words.append("class")
+            self.values(node.decorator_list)
         if self._function:
             self.block(node.body)
             return

@@ -114,7 +114,8 @@ class LocalCalls:
 
     def _reaches(self, copy: Unit, bound: dict[str, Value], arguments: Arguments) -> bool:
         """Whether a call may be one of a copy, as far as it shows what the flag is."""
-        assert copy.flag is not None
+        if copy.flag is None:  # among copies of copies one may have been met as a whole before
+            return True
         known = copy.flag.known
         given = bound.get(copy.flag.parameter)
         if given is None:

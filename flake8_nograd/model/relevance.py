@@ -38,7 +38,7 @@ _PLAIN_METHODS = frozenset(name for each in (str, list, dict, set) for name in d
 _FILLS = frozenset("append extend insert add update put appendleft push store setdefault".split())
 _ODD_UNDER_GUARD = frozenset(
     """
-    yield await async lambda def generator and map filter contextmanager enter_context step
+    yield await async lambda def class generator and map filter contextmanager enter_context step
     """.split()
 )
 """Keywords and calls beside which a guard may do something else than it seems."""
@@ -235,6 +235,8 @@ class Relevance:
         """Whether something in a function's own code may be reported."""
         function, words = self._file.functions[place], self._words[place]
         outline = function.outline
+        if function.name == "train" and function.owner is not None:
+            return True  # it may hide the one of nn.Module
         if "volatile" in words or _stands_before(outline, ("eval", "train"), BARE):
             return True
         if self._guards_oddly(outline, words) or self._takes_gradient_oddly(place):
