@@ -239,8 +239,8 @@ class _Reader:
             file.defined.add(node.name)
         else:
             file.classes[owner].methods[node.name] = len(file.functions)
-        parameters = [each.arg for each in _parameters(node.args)]
-        file.functions.append(Function(node, node.name, owner, parameters, self._outline))
+        names = [each.arg for _, each, _ in parameters(node.args)]
+        file.functions.append(Function(node, node.name, owner, names, self._outline))
         self._code(node)
         self._outline, self._words = outline, outline.words
         self._function, self._owner = "", owner
@@ -254,16 +254,8 @@ class _Reader:
 
     def _defaults(self, node: ast.arguments) -> None:
         """Read the default values and the annotations of parameters."""
-        positional = [*node.posonlyargs, *node.args]
-        without = len(positional) - len(node.defaults)
-        for number, each in enumerate(positional):
-            self._parameter(each, None if number < without else node.defaults[number - without])
-        if node.vararg is not None:
-            self._parameter(node.vararg, None)
-        for each, default in zip(node.kwonlyargs, node.kw_defaults, strict=True):
+        for _, each, default in parameters(node):
             self._parameter(each, default)
-        if node.kwarg is not None:
-            self._parameter(node.kwarg, None)
 
     def _parameter(self, node: ast.arg, default: ast.expr | None) -> None:
         if default is None and node.annotation is None:
@@ -301,13 +293,8 @@ class _Reader:
         self.value(node.value)
         self._words.append(node.attr)
 
-    def embedded(self, node: Any) -> None:
-        """The braces of an f-string or t-string, in format specifications too."""
-        for part in node.values:
-            if not isinstance(part, ast.Constant):
-                self.value(part.value)
-                if part.format_spec is not None:
-                    self.embedded(part.format_spec)
+    def formatted(self, node: Any) -> None:
+        self.values(embedded(node))
 
     def call(self, node: ast.Call) -> None:
         function = node.func
@@ -425,14 +412,27 @@ def imports(node: ast.Import | ast.ImportFrom) -> Iterable[tuple[str, str]]:
             yield alias.asname or alias.name, f"{package}{separator}{alias.name}"
 
 
-def _parameters(node: ast.arguments) -> Iterable[ast.arg]:
-    yield from node.posonlyargs
-    yield from node.args
+def parameters(node: ast.arguments) -> Iterable[tuple[str, ast.arg, ast.expr | None]]:
+    """The kind of each parameter, as the facts name it, the parameter, and its default value."""
+    positional = [*node.posonlyargs, *node.args]
+    without: list[ast.expr | None] = [None] * (len(positional) - len(node.defaults))
+    for each, default in zip(positional, [*without, *node.defaults], strict=True):
+        yield "positional", each, default
     if node.vararg is not None:
-        yield node.vararg
-    yield from node.kwonlyargs
+        yield "*", node.vararg, None
+    for each, default in zip(node.kwonlyargs, node.kw_defaults, strict=True):
+        yield "keyword", each, default
     if node.kwarg is not None:
-        yield node.kwarg
+        yield "**", node.kwarg, None
+
+
+def embedded(node: Any) -> Iterable[ast.expr]:
+    """The expressions in the braces of an f-string or t-string, in format specifications too."""
+    for part in node.values:
+        if not isinstance(part, ast.Constant):
+            yield part.value
+            if part.format_spec is not None:
+                yield from embedded(part.format_spec)
 
 
 def _path(node: ast.expr) -> str:
@@ -506,7 +506,7 @@ _STATEMENTS: dict[type[ast.AST], Callable[[_Reader, Any], None]] = {
 _EXPRESSIONS: dict[type, Callable[[_Reader, Any], None]] = {
     ast.Name: _Reader.name,
     ast.Attribute: _Reader.attribute,
-    ast.JoinedStr: _Reader.embedded,
+    ast.JoinedStr: _Reader.formatted,
     ast.Call: _Reader.call,
     ast.Tuple: _Reader.collection,
     ast.List: _Reader.collection,
@@ -534,4 +534,4 @@ _EXPRESSIONS: dict[type, Callable[[_Reader, Any], None]] = {
 if sys.version_info >= (3, 11):
     _STATEMENTS[ast.TryStar] = _Reader.tried
 if sys.version_info >= (3, 14):
-    _EXPRESSIONS[ast.TemplateStr] = _Reader.embedded
+    _EXPRESSIONS[ast.TemplateStr] = _Reader.formatted

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence, Set
 from typing import Any, TypeAlias
 
 from flake8_nograd.facts import code
-from flake8_nograd.facts.outline import FunctionNode, imports
+from flake8_nograd.facts.outline import FunctionNode, embedded, imports, parameters
 
 _Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 
@@ -165,14 +165,14 @@ class _Reader:
 
     def function(self, node: FunctionNode) -> code.Function:
         decorators = self._decorators(node.decorator_list)
-        parameters = self._parameters(node.args)
+        given = self._parameters(node.args)
         outer, self._yields = self._yields, False
         is_left_out = node in self._left_out
         body = () if is_left_out else self.block(node.body)
         fact = code.Function(
             self._ref(),
             node.name,
-            parameters,
+            given,
             decorators,
             body,
             is_async=isinstance(node, ast.AsyncFunctionDef),
@@ -187,19 +187,7 @@ class _Reader:
         return tuple([code.Decorator(self._ref(), self.value(node)) for node in nodes])
 
     def _parameters(self, node: ast.arguments) -> tuple[code.Parameter, ...]:
-        positional = [*node.posonlyargs, *node.args]
-        without: list[ast.expr | None] = [None] * (len(positional) - len(node.defaults))
-        found = [
-            self._parameter("positional", each, default)
-            for each, default in zip(positional, [*without, *node.defaults], strict=True)
-        ]
-        if node.vararg is not None:
-            found.append(self._parameter("*", node.vararg, None))
-        for each, default in zip(node.kwonlyargs, node.kw_defaults, strict=True):
-            found.append(self._parameter("keyword", each, default))
-        if node.kwarg is not None:
-            found.append(self._parameter("**", node.kwarg, None))
-        return tuple(found)
+        return tuple([self._parameter(*each) for each in parameters(node)])
 
     def _parameter(self, kind: str, node: ast.arg, default: ast.expr | None) -> code.Parameter:
         return code.Parameter(
@@ -227,7 +215,7 @@ class _Reader:
         return _UNKNOWN if isinstance(node.value, complex) else code.Constant(node.value)
 
     def formatted(self, node: Any) -> code.Formatted:
-        return code.Formatted(self.values(_embedded(node)))
+        return code.Formatted(self.values(embedded(node)))
 
     def call(self, node: ast.Call) -> code.Call:
         function = self.value(node.func)
@@ -327,13 +315,13 @@ class _Reader:
         return code.NamedExpression(self.value(node.target), value)
 
     def lambda_(self, node: ast.Lambda) -> code.Lambda:
-        parameters = self._parameters(node.args)
+        given = self._parameters(node.args)
         outer, self._yields = self._yields, False
         body = (code.Return(code.NO_REF, self.value(node.body)),)
         function = code.Function(
             self._ref(),
             "<lambda>",
-            parameters,
+            given,
             (),
             body,
             is_async=False,
@@ -355,15 +343,6 @@ class _Reader:
 
 def _place(node: ast.expr | ast.keyword) -> tuple[int, int]:
     return node.lineno, node.col_offset
-
-
-def _embedded(node: Any) -> Iterable[ast.expr]:
-    """The expressions in the braces of an f-string or t-string, in format specifications too."""
-    for part in node.values:
-        if not isinstance(part, ast.Constant):
-            yield part.value
-            if part.format_spec is not None:
-                yield from _embedded(part.format_spec)
 
 
 def _captures(pattern: ast.pattern) -> Iterable[str]:

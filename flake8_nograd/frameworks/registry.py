@@ -141,6 +141,11 @@ class Frameworks:
             self._returned[path] = _at(self._returns, path)
         return self._returned[path]
 
+    def makes_module(self, path: str) -> bool:
+        """Whether calling ``path`` gives a module that has parameters."""
+        row = self.returns(path)
+        return row is not None and row.what in ("model", "layer")
+
     def methods(self, name: str) -> list[Effect]:
         """What calling a method of this name may do, by receiver."""
         return self._methods.get(name, [])

@@ -156,9 +156,8 @@ class Models:
             return Evidence.STRONG if program.is_module_class(class_ref) else Evidence.AGAINST
         if isinstance(each, Instance):
             assert isinstance(each.made_by, str)
-            row = self._frameworks.returns(each.made_by)
-            is_model = row is not None and row.what in ("model", "layer")
-            return Evidence.STRONG if is_model else Evidence.AGAINST
+            is_module = self._frameworks.makes_module(each.made_by)
+            return Evidence.STRONG if is_module else Evidence.AGAINST
         if not isinstance(each, (Parameter, Member, Result, External, Builtin)):
             return Evidence.AGAINST
         if program.is_used_as_model(each, reader):
@@ -304,8 +303,7 @@ class Models:
             return False
         if isinstance(each.made_by, int):
             return self._program.is_module_class(each.made_by)
-        row = self._frameworks.returns(each.made_by)
-        return row is not None and row.what in ("model", "layer")
+        return self._frameworks.makes_module(each.made_by)
 
     def detached(self, value: Value) -> None:
         """A value's graph is cut off; if not at once after the forward, it is a training target."""

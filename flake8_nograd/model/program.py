@@ -374,7 +374,7 @@ class Program:
     def is_module_class(self, ref: int) -> bool:
         """Whether instances are modules: by torch's base, or an unknown one and ``forward``."""
         paths = self.external_bases(ref)
-        if MODULE_CLASS in paths or any(self._makes_models(path) for path in paths):
+        if MODULE_CLASS in paths or any(self.frameworks.makes_module(path) for path in paths):
             return True
         unknown = self.unknown_bases(ref)
         if not unknown:
@@ -382,10 +382,6 @@ class Program:
         return self.find_method(ref, "forward") is not None or any(
             "Module" in path.rpartition(".")[2] for path in unknown
         )
-
-    def _makes_models(self, path: str) -> bool:
-        row = self.frameworks.returns(path)
-        return row is not None and row.what in ("model", "layer")
 
     def children(self, ref: int, reader: int) -> list[Thing]:
         """The modules that instances of a class of this file hold in their attributes."""
@@ -400,7 +396,7 @@ class Program:
             return False
         if isinstance(each.made_by, int):
             return self.is_module_class(each.made_by)
-        return self._makes_models(each.made_by)
+        return self.frameworks.makes_module(each.made_by)
 
     def is_optimizer_class(self, ref: int) -> bool:
         """Whether instances are optimizers."""

@@ -148,7 +148,7 @@ class Relevance:
         """Whether instances are modules: by torch's base, or an unknown one and ``forward``."""
         ancestors = [self._file.classes[each] for each in self._ancestors(place)]
         paths = [path for each in ancestors for base in each.bases for path in self._external(base)]
-        if any(path == _MODULE_CLASS or self._is_model_class(path) for path in paths):
+        if any(path == _MODULE_CLASS or self._frameworks.makes_module(path) for path in paths):
             return True
         unknown = [path for path in paths if not path.startswith(("torch.", "abc.", "typing."))]
         return bool(unknown) and any("forward" in each.methods for each in ancestors)
@@ -162,10 +162,6 @@ class Relevance:
         return self._frameworks.ancestors(
             self._frameworks.canonical(f"{path}.{rest}" if rest else path)
         )
-
-    def _is_model_class(self, path: str) -> bool:
-        row = self._frameworks.returns(path)
-        return row is not None and row.what in ("model", "layer")
 
     def _is_module(self, name: str) -> bool:
         return any(self._is_module_class[place] for place in self._classes[name])
