@@ -189,6 +189,7 @@ def infer(first, second=None):
 found = NAME(infer, net)
 print([each for each in found])
 """
+KEPT = GIVEN.replace("print([each for each in found])", "print(found(torch.ones(2)))")
 POOL = "concurrent.futures.ThreadPoolExecutor"
 WORK = """
 
@@ -231,6 +232,7 @@ CALLS = {
     "exit": Probe(evaluation("NAME(0)"), NONE, RECORDS),
     "save_mode": Probe(collected("NAME(net(x))"), RECORDS, NONE),
     "calls": Probe(GIVEN, {"NGD102"}, NONE),
+    "partial": Probe(KEPT, {"NGD102"}, NONE),
     "selection": Probe(collected("NAME(net(x), 1)[1]"), RECORDS, NONE),
     "array": Probe(evaluation("pass", "print(NAME(net(x)))"), NONE, RECORDS),
     "thread": Probe(guarded("NAME(target=work)") + WORK, {"NGD406"}, NONE),

@@ -92,6 +92,41 @@ def test_layers_factories_and_configuration_sleep() -> None:
         ("def freeze(net):\n    with torch.no_grad():\n        net.scale.fill_(1)\n", set()),
         ("def freeze(net):\n    torch.no_grad()\n    net.scale.fill_(1)\n", {"freeze"}),
         ("def show(x):\n    return print(x)\n", set()),
+        (
+            (
+                "def rows(net, loader):\n    for x in loader:\n        y = net.rows(x)\n"
+                "        logger.info(y.numel())\n"
+            ),
+            set(),
+        ),
+        ("def later(net):\n    return functools.partial(net, scale=2)\n", set()),
+        ("def each(net, xs):\n    return list(map(net, xs))\n", {"each"}),
+        ("def each(net, xs):\n    return list(map(len, net.rows(xs)))\n", set()),
+        (
+            (
+                "def freeze(net, on):\n    with torch.no_grad():\n        if on and net.scale:\n"
+                "            net.scale.fill_(1)\n"
+            ),
+            set(),
+        ),
+        (
+            "def freeze(net):\n    with torch.no_grad() and net.lock:\n        net.scale.fill_(1)\n",
+            {"freeze"},
+        ),
+        (
+            (
+                "def fit(loss, xs):\n    total = 0\n    for x in xs:\n        step = loss(x)\n"
+                "        step.backward()\n        x = x.to(0)\n        total += step.item() * len(x)\n"
+            ),
+            set(),
+        ),
+        (
+            (
+                "def fit(loss, xs):\n    total = 0\n    for x in xs:\n        step = loss(x)\n"
+                "        step.backward()\n        total += step\n"
+            ),
+            {"fit"},
+        ),
         ("def export(x):\n    torch.jit.trace(make(x), x)\n", {"export", "make", "Net.__init__"}),
     ],
 )

@@ -25,7 +25,7 @@ class Called(NamedTuple):
     """A call of ``root.….receiver.name(…)``; each is ``""`` where it is no plain name.
 
     ``name`` ends in ``()`` where the result of a call is called: ``build()(x)``. The words of the
-    arguments are ``words[start:end]``.
+    arguments of ``node`` are ``words[start:end]``; what is called stands before them.
     """
 
     root: str
@@ -33,23 +33,28 @@ class Called(NamedTuple):
     name: str
     start: int
     end: int
+    node: ast.Call
 
 
 class Flow(NamedTuple):
-    """The names and attributes ``to`` are bound to a value: to what ``words[start:end]`` name."""
+    """The names and attributes ``to`` are bound to a value: to what ``words[start:end]`` name.
+
+    ``adds`` says that the value may be added to what they were before.
+    """
 
     to: list[str]
     start: int
     end: int
+    adds: bool = False
 
 
 class Outline(NamedTuple):
     """The code of one outer function, or of the module.
 
     The words are all names, attributes and names of arguments in the order of reading, decorators
-    and annotations included. Between them stand the keywords ``and`` (for ``or`` too), ``assert``,
-    ``async``, ``await``, ``class`` for one that is decorated, ``def``, ``lambda``, ``yield``, and
-    ``generator`` for a generator expression.
+    and annotations included. Between them stand the keywords ``assert``, ``async``, ``await``,
+    ``class`` for one that is decorated, ``def``, ``lambda``, ``yield``, ``for`` for a generator
+    expression, and ``and`` (for ``or`` too) where a ``with`` enters such an expression.
     """
 
     words: list[str]
@@ -92,6 +97,8 @@ class File(NamedTuple):
     imports: dict[str, str]
     defined: set[str]
     """The names of functions and classes of the module itself."""
+    attributes: set[str]
+    """The names bound as attributes: by ``self.model = ...``, or in the body of a class."""
 
 
 def outlined(tree: ast.Module) -> File:
@@ -108,12 +115,16 @@ class _Reader:
         self._owner: int | None = None
         self._function = ""
         """The name of the outer function that is read."""
-        self._file = File([], [], {}, set())
+        self._file = File([], [], {}, set(), set())
 
     def file(self, tree: ast.Module) -> File:
         self._file.functions.append(Function(tree, "<module>", None, [], self._outline))
         self.block(tree.body)
         return self._file
+
+    def words(self, node: ast.expr) -> list[str]:
+        self.value(node)
+        return self._words
 
     def block(self, nodes: Sequence[ast.stmt]) -> None:
         """Read a run of statements."""
@@ -134,12 +145,27 @@ class _Reader:
             if read is not None:
                 read(self, node)
 
-    def _flows(self, targets: Iterable[ast.expr], start: int) -> None:
+    def _flows(self, targets: Iterable[ast.expr], start: int, adds: bool = False) -> None:
         """Note that the value just read, from word ``start`` on, is bound to ``targets``."""
         names: list[str] = []
         for target in targets:
-            names += _bound(target)
-        self._outline.flows.append(Flow(names, start, len(self._words)))
+            names += self._bound(target)
+        self._outline.flows.append(Flow(names, start, len(self._words), adds))
+
+    def _bound(self, target: ast.expr) -> list[str]:
+        """The names and attributes that are bound with a target, or that something is put into."""
+        if isinstance(target, ast.Name):
+            if self._owner is not None:
+                self._file.attributes.add(target.id)
+            return [target.id]
+        if isinstance(target, ast.Attribute):
+            self._file.attributes.add(target.attr)
+            return [target.attr]
+        if isinstance(target, (ast.Tuple, ast.List)):
+            return [name for each in target.elts for name in self._bound(each)]
+        if isinstance(target, (ast.Starred, ast.Subscript)):
+            return self._bound(target.value)
+        return []
 
     # --------------------------------------------------------------- statements
 
@@ -153,7 +179,7 @@ class _Reader:
     def assign(self, node: ast.Assign) -> None:
         start = len(self._words)
         self.value(node.value)
-        self._flows(node.targets, start)
+        self._flows(node.targets, start, adds=isinstance(node.value, ast.BinOp))
         self.values(node.targets)
 
     def annotated(self, node: ast.AnnAssign) -> None:
@@ -166,8 +192,8 @@ class _Reader:
     def augmented(self, node: ast.AugAssign) -> None:
         start = len(self._words)
         self.value(node.value)
+        self._flows([node.target], start, adds=True)
         self.value(node.target)
-        self._flows([node.target], start)
 
     def returned(self, node: ast.Return) -> None:
         start = len(self._words)
@@ -201,6 +227,8 @@ class _Reader:
     def entered(self, node: ast.With | ast.AsyncWith) -> None:
         for item in node.items:
             start = len(self._words)
+            if isinstance(item.context_expr, ast.BoolOp):
+                self._words.append("and")
             self.value(item.context_expr)
             if item.optional_vars is not None:
                 self._flows([item.optional_vars], start)
@@ -305,7 +333,7 @@ class _Reader:
         self.values(node.args)
         for keyword in node.keywords:
             self._keyword(keyword)
-        self._outline.calls.append(Called(*_called(function), start, len(self._words)))
+        self._outline.calls.append(Called(*_called(function), start, len(self._words), node))
 
     def _keyword(self, node: ast.keyword) -> None:
         if node.arg is not None:
@@ -333,7 +361,6 @@ class _Reader:
         self.value(node.operand)
 
     def boolean(self, node: ast.BoolOp) -> None:
-        self._words.append("and")
         self.values(node.values)
 
     def comparison(self, node: ast.Compare) -> None:
@@ -385,12 +412,17 @@ class _Reader:
             self.value(clause.target)
             self.values(clause.ifs)
         if isinstance(node, ast.GeneratorExp):
-            self._words.append("generator")
+            self._words.append("for")
         if isinstance(node, ast.DictComp):
             self.value(node.key)
             self.value(node.value)
         else:
             self.value(node.elt)
+
+
+def words_of(node: ast.expr) -> list[str]:
+    """The words of one expression, as an outline has them."""
+    return _Reader().words(node)
 
 
 def imports(node: ast.Import | ast.ImportFrom) -> Iterable[tuple[str, str]]:
@@ -445,19 +477,6 @@ def _path(node: ast.expr) -> str:
     if isinstance(node, ast.Subscript):
         return _path(node.value)
     return ""
-
-
-def _bound(target: ast.expr) -> list[str]:
-    """The names and attributes that an assignment to a target binds, or puts something into."""
-    if isinstance(target, ast.Name):
-        return [target.id]
-    if isinstance(target, ast.Attribute):
-        return [target.attr]
-    if isinstance(target, (ast.Tuple, ast.List)):
-        return [name for each in target.elts for name in _bound(each)]
-    if isinstance(target, (ast.Starred, ast.Subscript)):
-        return _bound(target.value)
-    return []
 
 
 def _called(function: ast.expr) -> tuple[str, str, str]:

@@ -105,9 +105,9 @@ class Effect:
       freezes all parameters and switches to eval mode.
     - ``forward`` runs the model; ``generate`` too, under a guard of its own; ``export`` bakes the
       mode in; ``pretrained``: only outputs of pretrained models, which come in eval mode, have it.
-    - ``calls`` runs its function argument; ``thread`` has another thread run it; ``arguments``
-      gives its arguments back, several as a tuple; ``save_mode`` reads the gradient mode; ``exit``
-      ends the process.
+    - ``calls`` runs its function argument; ``thread`` has another thread run it; ``partial`` keeps
+      it, with its first arguments; ``arguments`` gives its arguments back, several as a tuple;
+      ``save_mode`` reads the gradient mode; ``exit`` ends the process.
     """
 
     does: Literal[
@@ -132,6 +132,7 @@ class Effect:
         "freeze",
         "requires_grad",
         "calls",
+        "partial",
         "operation",
         "selection",
         "dropout",

@@ -265,7 +265,9 @@ class Calls:
         if row.does == "export":
             return self._export(fact, arguments)
         if row.does == "calls":
-            return self._calls(fact, path, arguments)
+            return self._calls(fact, arguments)
+        if row.does == "partial":
+            return self._keep(fact, arguments)
         if row.does == "thread":
             self._hand_to_thread(fact, arguments)
         return self._unknown(fact, path, arguments)
@@ -302,17 +304,21 @@ class Calls:
         self._run.models.forward(fact, models, (), Evidence.STRONG, kind="export", model_text=text)
         return value
 
-    def _calls(self, fact: code.Call, path: str, arguments: Arguments) -> Value:
-        """``functools.partial(fn, ...)`` keeps the function, ``map(fn, items)`` runs it."""
+    def _calls(self, fact: code.Call, arguments: Arguments) -> Value:
+        """``map(function, items)`` runs it."""
+        if not arguments:
+            return NOTHING
+        given = [(each, value.element()) for each, value in arguments[1:]]
+        return join([self._again(fact, each, given) for each in ordered(arguments[0][1].things)])
+
+    def _keep(self, fact: code.Call, arguments: Arguments) -> Value:
+        """``functools.partial(function, ...)`` keeps it for later."""
         if not arguments:
             return NOTHING
         function, rest = arguments[0][1], arguments[1:]
-        if path.endswith("partial"):
-            self._partials[fact.ref] = rest
-            kept = thing(*(Partial(each, fact.ref) for each in function.things))
-            return kept | Value(frozenset(), join([value for _, value in rest]).origins)
-        given = [(each, value.element()) for each, value in rest]
-        return join([self._again(fact, each, given) for each in ordered(function.things)])
+        self._partials[fact.ref] = rest
+        kept = thing(*(Partial(each, fact.ref) for each in function.things))
+        return kept | Value(frozenset(), join([value for _, value in rest]).origins)
 
     def _run_functions(
         self, fact: code.Call, arguments: Arguments, use: Use = Use.NOWHERE

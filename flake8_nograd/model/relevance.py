@@ -13,20 +13,22 @@ a file has any finding: what is reported is decided by an analysis in which noth
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Container, Hashable, Iterable, Iterator
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import TypeAlias, TypeVar
 
-from flake8_nograd.facts.outline import BARE, RUN, Called, File, Function, Outline
+from flake8_nograd.facts.outline import BARE, RUN, Called, File, Function, Outline, words_of
 from flake8_nograd.frameworks import Frameworks
 from flake8_nograd.frameworks.schema import Effect, Guard, Returns, Row
 from flake8_nograd.model import naming
 
+_DROPS = ("drop", "shape", "detach", "read", "array")
 _GRADIENTS = ("backward", "backward_argument", "gradient", "needs_gradient")
 _MODES = ("eval", "train", "freeze_model")
 _USES_OF_MODELS = (*_MODES, "parameters", "freeze", "load")
-_MODELS = ("model", "layer", "copy")
+_MODELS = ("model", "layer")
 
 _MODULE_CLASS = "torch.nn.Module"
 _TESTS = ("pytest", "unittest")
@@ -38,7 +40,7 @@ _PLAIN_METHODS = frozenset(name for each in (str, list, dict, set) for name in d
 _FILLS = frozenset("append extend insert add update put appendleft push store setdefault".split())
 _ODD_UNDER_GUARD = frozenset(
     """
-    yield await async lambda def class generator and map filter contextmanager enter_context step
+    yield await async lambda def class for and map filter contextmanager enter_context step
     """.split()
 )
 """Keywords and calls beside which a guard may do something else than it seems."""
@@ -54,6 +56,7 @@ class Signs:
     def __init__(self, frameworks: Frameworks) -> None:
         self.guards = set(frameworks.own_guards)
         self.inference: set[str] = set()
+        self.drops: set[str] = set()
         self.gradients: set[str] = set()
         self.threads: set[str] = set()
         self.modes: set[str] = set()
@@ -85,6 +88,7 @@ class Signs:
 
     def _add_effect(self, does: str, name: str) -> None:
         for found, effects in (
+            (self.drops, _DROPS),
             (self.gradients, _GRADIENTS),
             (self.threads, ("thread",)),
             (self.modes, _MODES),
@@ -120,6 +124,7 @@ class Relevance:
             self._derives_from_module(place) for place in range(len(file.classes))
         ]
         self._is_test_file = self._has_tests()
+        self._arguments: dict[ast.Call, list[tuple[list[str], list[str]]]] = {}
         self._models = self._may_be_models()
         self._switching_needs: dict[_Need, bool] = {}
         self._trains = any(map(self._takes_gradient, file.functions))
@@ -189,33 +194,61 @@ class Relevance:
         found |= words & self._signs.models
         found |= {name for name in self._classes if self._is_module(name)}
         found |= {name for name, path in self._file.imports.items() if self._makes_models(path)}
-        outlines = [each.outline for each in self._file.functions]
-        for outline in outlines:
+        for function in self._file.functions:
             found.update(
                 call.receiver.removesuffix("()")
-                for call in outline.calls
+                for call in function.outline.calls
                 if call.name in self._signs.uses_of_models
             )
         found -= _OWN
+        flowing = [(each.outline, self._without_results(each)) for each in self._file.functions]
         before = 0
         while len(found) > before:
             before = len(found)
-            for outline in outlines:
-                self._flow(outline, found)
+            for outline, flowing_words in flowing:
+                self._flow(outline, flowing_words, found)
         return found
 
-    def _flow(self, outline: Outline, found: set[str]) -> None:
+    def _without_results(self, function: Function) -> list[str]:
+        """The words of a function but for those of calls that give tensors: ``model(x)``."""
+        words = function.outline.words.copy()
+        in_module = self._is_module_method(function)
+        for call in function.outline.calls:
+            if self._gives_tensors(call, in_module):
+                words[call.start - 1 : call.end] = [""] * (call.end - call.start + 1)
+        return words
+
+    def _gives_tensors(self, call: Called, in_module: bool) -> bool:
+        """Whether what is called is a model, not what makes one, or a module's own layer."""
+        name = call.name
+        if not name or name in self._by_name or name in self._signs.models:
+            return False
+        if in_module and call.receiver == "self":
+            return True
+        return naming.is_model(name) and call.root not in self._file.imports
+
+    def _flow(self, outline: Outline, words: list[str], found: set[str]) -> None:
         """What is bound to something found, or is a parameter that is given it, is found too."""
-        words = outline.words
         for flow in outline.flows:
             if not found.isdisjoint(words[flow.start : flow.end]):
                 found.update(flow.to)
         for call in outline.calls:
-            functions = self._named(call.name)
-            if functions and not found.isdisjoint(words[call.start : call.end]):
-                for function in functions:
-                    found.update(function.parameters)
+            if call.name in self._by_name and not found.isdisjoint(words[call.start : call.end]):
+                for given, parameters in self._given(call):
+                    if not found.isdisjoint(given):
+                        found.update(parameters)
         found -= _OWN
+
+    def _given(self, call: Called) -> list[tuple[list[str], list[str]]]:
+        """The words of each argument of a call, and the parameters that they may be given to."""
+        found = self._arguments.get(call.node)
+        if found is None:
+            found = self._arguments[call.node] = [
+                (words_of(argument), parameters)
+                for function in self._named(call.name)
+                for argument, parameters in _given(call.node, function)
+            ]
+        return found
 
     def _makes_models(self, path: str) -> bool:
         """Whether an import makes models: a class, one with loaders, or a package of them."""
@@ -254,7 +287,7 @@ class Relevance:
             return True
         if self._is_module_method(function):
             return False
-        return any(self._may_be_forward(call, outline) for call in outline.calls)
+        return any(self._may_be_forward(call) for call in outline.calls)
 
     def _guards_oddly(self, outline: Outline, words: frozenset[str]) -> bool:
         """Whether a guard is more than a ``with`` or a decorator around plain code."""
@@ -277,13 +310,41 @@ class Relevance:
             return False
         if self._infers or words & {"requires_grad", "requires_grad_"}:
             return True
-        if _accumulates(function.outline):
+        if self._accumulates(function.outline):
             return True
         if place in self._switching or 0 in self._switching:
             return True
         return any(
             not self._switching.isdisjoint(self._callers(name)) for name in self._called_as(place)
         ) or any(map(self._is_switching, self._needs(place)))
+
+    def _accumulates(self, outline: Outline) -> bool:
+        """Whether what a gradient is taken of is added to something, or put into a container."""
+        added = [(each.start, each.end) for each in outline.flows if each.adds]
+        added += [(each.start, each.end) for each in outline.calls if each.name in _FILLS]
+        if not added:
+            return False
+        words = outline.words.copy()
+        for call in outline.calls:
+            if call.name in self._signs.drops:
+                start = call.start - len(words_of(call.node.func))
+                words[start : call.end] = [""] * (call.end - start)
+        walked = self._walked(outline)
+        return any(not walked.isdisjoint(words[start:end]) for start, end in added)
+
+    def _walked(self, outline: Outline) -> set[str]:
+        """The names of what gradients are taken of, and of all that it is computed from."""
+        found: set[str] = set()
+        for call in outline.calls:
+            if call.name in self._signs.gradients:
+                found.update(words_of(call.node))
+        before = 0
+        while len(found) > before:
+            before = len(found)
+            for flow in outline.flows:
+                if not found.isdisjoint(flow.to):
+                    found.update(outline.words[flow.start : flow.end])
+        return found - _OWN
 
     @cached_property
     def _switching(self) -> set[int]:
@@ -300,12 +361,12 @@ class Relevance:
     def _takes_gradient(self, function: Function) -> bool:
         return any(call.name in self._signs.gradients for call in function.outline.calls)
 
-    def _may_be_forward(self, call: Called, outline: Outline) -> bool:
+    def _may_be_forward(self, call: Called) -> bool:
         name = call.name
         if name in self._signs.forwards:
             return True
         if name in self._signs.callers:
-            given = self._models.intersection(outline.words[call.start : call.end])
+            given = {word for each in call.node.args[:1] for word in words_of(each)} & self._models
             return not all(map(self._is_class, given))  # to call a class makes a model, no forward
         if name.endswith("()"):
             return name[:-2] in self._models
@@ -320,6 +381,8 @@ class Relevance:
         if not call.receiver:
             return name not in self._file.defined
         if name in self._by_name:
+            return False
+        if name not in self._file.attributes and not naming.is_model(name):
             return False
         known = name in _PLAIN_METHODS or bool(self._frameworks.methods(name))
         return naming.is_model(name) or not known
@@ -393,15 +456,24 @@ def _spread(
                     pending.append(each)
 
 
+def _given(node: ast.Call, function: Function) -> Iterator[tuple[ast.expr, list[str]]]:
+    """The arguments of a call, each with the parameters of a function that it may be given to."""
+    names = function.parameters
+    for position, argument in enumerate(node.args):
+        if isinstance(argument, ast.Starred) or _has_star(function):
+            yield argument, names
+        else:  # a method's first argument is its second parameter, but for static methods
+            yield argument, names[position : position + 1 + (function.owner is not None)]
+    for keyword in node.keywords:
+        yield keyword.value, [keyword.arg] if keyword.arg in names else names
+
+
+def _has_star(function: Function) -> bool:
+    return not isinstance(function.node, ast.Module) and function.node.args.vararg is not None
+
+
 def _stands_before(outline: Outline, names: Container[str], mark: str) -> bool:
     return any(after == mark and word in names for word, after in pairwise(outline.words))
-
-
-def _accumulates(outline: Outline) -> bool:
-    """Whether something is added to what it was before, or put into a container."""
-    return any(call.name in _FILLS for call in outline.calls) or any(
-        not set(flow.to).isdisjoint(outline.words[flow.start : flow.end]) for flow in outline.flows
-    )
 
 
 def _is_special(name: str) -> bool:
