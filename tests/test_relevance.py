@@ -110,13 +110,13 @@ def test_layers_factories_and_configuration_sleep() -> None:
             set(),
         ),
         (
-            "def freeze(net):\n    with torch.no_grad() and net.lock:\n        net.scale.fill_(1)\n",
+            "def freeze(net):\n    with torch.no_grad() and net.lock:\n        net.fill_(1)\n",
             {"freeze"},
         ),
         (
             (
                 "def fit(loss, xs):\n    total = 0\n    for x in xs:\n        step = loss(x)\n"
-                "        step.backward()\n        x = x.to(0)\n        total += step.item() * len(x)\n"
+                "        step.backward()\n        total += step.item() * len(x)\n"
             ),
             set(),
         ),
