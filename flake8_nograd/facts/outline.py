@@ -48,6 +48,17 @@ class Flow(NamedTuple):
     adds: bool = False
 
 
+class Entered(NamedTuple):
+    """What ``words[start:body]`` name is entered by a ``with``, or decorates a function or class.
+
+    ``words[body:end]`` are those of what stands inside.
+    """
+
+    start: int
+    body: int
+    end: int
+
+
 class Outline(NamedTuple):
     """The code of one outer function, or of the module.
 
@@ -60,6 +71,7 @@ class Outline(NamedTuple):
     words: list[str]
     calls: list[Called]
     flows: list[Flow]
+    entered: list[Entered]
 
     @property
     def asserts(self) -> bool:
@@ -110,7 +122,7 @@ class _Reader:
     """Reads one tree."""
 
     def __init__(self) -> None:
-        self._outline = Outline([], [], [])
+        self._outline = Outline([], [], [], [])
         self._words = self._outline.words
         self._owner: int | None = None
         self._function = ""
@@ -225,6 +237,7 @@ class _Reader:
         self.block(node.orelse)
 
     def entered(self, node: ast.With | ast.AsyncWith) -> None:
+        first = len(self._words)
         for item in node.items:
             start = len(self._words)
             if isinstance(item.context_expr, ast.BoolOp):
@@ -233,7 +246,9 @@ class _Reader:
             if item.optional_vars is not None:
                 self._flows([item.optional_vars], start)
                 self.value(item.optional_vars)
+        body = len(self._words)
         self.block(node.body)
+        self._outline.entered.append(Entered(first, body, len(self._words)))
 
     def tried(self, node: Any) -> None:
         self.block(node.body)
@@ -259,7 +274,7 @@ class _Reader:
             self._code(node)
             return
         outline, owner = self._outline, self._owner
-        self._outline = Outline([], [], [])
+        self._outline = Outline([], [], [], [])
         self._words = self._outline.words
         self._function, self._owner = node.name, None
         file = self._file
@@ -274,11 +289,15 @@ class _Reader:
         self._function, self._owner = "", owner
 
     def _code(self, node: FunctionNode) -> None:
+        start = len(self._words)
+        self.values(node.decorator_list)
+        body = len(self._words)
         if isinstance(node, ast.AsyncFunctionDef):
             self._words.append("async")
-        self.values(node.decorator_list)
         self._defaults(node.args)
         self.block(node.body)
+        if start < body:
+            self._outline.entered.append(Entered(start, body, len(self._words)))
 
     def _defaults(self, node: ast.arguments) -> None:
         """Read the default values and the annotations of parameters."""
@@ -299,8 +318,11 @@ class _Reader:
         for keyword in node.keywords:
             self._keyword(keyword)
         if node.decorator_list:
+            start = len(self._words)
             self._words.append("class")
             self.values(node.decorator_list)
+            body = len(self._words)
+            self._outline.entered.append(Entered(start, body, body))
         if self._function:
             self.block(node.body)
             return

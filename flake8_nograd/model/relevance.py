@@ -38,12 +38,9 @@ _BEGIN = frozenset(("__init__", "__call__", "__enter__", "__exit__"))
 _OWN = frozenset(("self", "cls"))
 _PLAIN_METHODS = frozenset(name for each in (str, list, dict, set) for name in dir(each))
 _FILLS = frozenset("append extend insert add update put appendleft push store setdefault".split())
-_ODD_UNDER_GUARD = frozenset(
-    """
-    yield await async lambda def class for and map filter contextmanager enter_context step
-    """.split()
-)
-"""Keywords and calls beside which a guard may do something else than it seems."""
+_ODD_WITH_GUARD = frozenset(("contextmanager", "enter_context"))
+_ODD_UNDER_GUARD = frozenset("yield await async lambda def class for and map filter step".split())
+"""Keywords and calls in whose company a guard may do something else than it seems."""
 
 _Need: TypeAlias = str | tuple[int, frozenset[str]]
 """The name of functions, or a class and the names of methods."""
@@ -137,7 +134,7 @@ class Relevance:
         if found:
             _spread(found, self._called_as, self._callers)
             _spread(found, self._needs, self._needed)
-        return set(found)
+        return {*found, *filter(self._may_hide_train, places)}
 
     # ------------------------------------------------------------------ classes
 
@@ -260,12 +257,15 @@ class Relevance:
 
     # --------------------------------------------------------- what may be reported
 
+    def _may_hide_train(self, place: int) -> bool:
+        """Whether a method may hide the ``train`` of ``nn.Module``: it alone tells."""
+        function = self._file.functions[place]
+        return function.name == "train" and function.owner is not None
+
     def _stands_out(self, place: int) -> bool:
         """Whether something in a function's own code may be reported."""
         function, words = self._file.functions[place], self._words[place]
         outline = function.outline
-        if function.name == "train" and function.owner is not None:
-            return True  # it may hide the one of nn.Module
         if "volatile" in words or _stands_before(outline, ("eval", "train"), BARE):
             return True
         if self._guards_oddly(outline, words) or self._takes_gradient_oddly(place):
@@ -297,10 +297,19 @@ class Relevance:
         signs = self._signs
         if self._trains and guards & signs.inference:
             return True
-        if guards & _SWITCHES or words & (_ODD_UNDER_GUARD | signs.threads | signs.gradients):
+        if words & signs.gradients or not words.isdisjoint(_ODD_WITH_GUARD):
+            return True
+        odd = _ODD_UNDER_GUARD | signs.threads
+        entered = 0
+        for start, body, end in outline.entered:
+            here = sum(word in guards for word in outline.words[start:body])
+            if here and not odd.isdisjoint(outline.words[start:end]):
+                return True
+            entered += here
+        named = sum(word in guards for word in outline.words)
+        if entered < named and not odd.isdisjoint(words):
             return True
         called = sum(call.name in guards for call in outline.calls)
-        named = sum(word in guards for word in outline.words)
         return called < named or _stands_before(outline, guards, RUN)
 
     def _takes_gradient_oddly(self, place: int) -> bool:
