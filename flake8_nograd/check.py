@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_nograd.collection import collection_paused
 from flake8_nograd.deadline import Deadline, OutOfTime
 from flake8_nograd.facts.recursion import deep_recursion
 from flake8_nograd.frameworks import load
@@ -57,7 +58,7 @@ def analyse(
     from flake8_nograd.facts.source import Source  # LibCST: 0.4 s, for files with findings only
 
     deadline = deadline or Deadline()
-    with deep_recursion():
+    with deep_recursion(), collection_paused():
         source = Source(text)
         model = ModuleModel(source.facts, load(settings.frameworks, settings.guards), deadline)
         found: dict[Reported, Finding | None] = {}

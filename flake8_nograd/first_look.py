@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 
+from flake8_nograd.collection import collection_paused
 from flake8_nograd.deadline import OutOfTime
 from flake8_nograd.facts.outline import outlined
 from flake8_nograd.facts.recursion import deep_recursion
@@ -23,7 +24,7 @@ def finds_anything(tree: ast.Module, settings: Settings) -> bool:
     price. A rule that fails counts, so that its failure is told with the findings. Raises
     :class:`OutOfTime`.
     """
-    with deep_recursion():
+    with deep_recursion(), collection_paused():
         asleep = _asleep(tree, settings)
         return asleep is not None and _says_anything(tree, asleep, settings)
 
