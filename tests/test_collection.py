@@ -12,6 +12,7 @@ import pytest
 from flake8_nograd import check
 from flake8_nograd.check import check_text
 from flake8_nograd.first_look import finds_anything
+from flake8_nograd.rules import Rule
 from flake8_nograd.settings import Settings
 
 FOUND = "import torch\n\n\ndef freeze(net):\n    torch.no_grad()\n    net.scale.fill_(1)\n"
@@ -39,7 +40,12 @@ def test_the_collector_rests_while_a_file_is_analysed(
     is_on: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[bool] = []
-    monkeypatch.setattr(check, "enabled", lambda _: seen.append(gc.isenabled()) or ())
+
+    def no_rules(_: Settings) -> tuple[Rule, ...]:
+        seen.append(gc.isenabled())
+        return ()
+
+    monkeypatch.setattr(check, "enabled", no_rules)
     check_text(FOUND, Settings())
     assert seen == [False]
     assert gc.isenabled() == is_on
