@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.accuracy.scoring import Judgement
+import tomli
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from tests.accuracy.scoring import Judgement
 
 
 class Key(NamedTuple):
@@ -41,7 +37,7 @@ class Key(NamedTuple):
 
 def read(path: Path) -> dict[Key, str]:
     """The reasons of a file."""
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    table = tomli.loads(path.read_text(encoding="utf-8"))
     reasons = {}
     for entry in table["explained"]:
         reason = entry.pop("reason")

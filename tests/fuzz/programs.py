@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import flake8_nograd.frameworks
+import tomli
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+import flake8_nograd.frameworks
 
 DATA = Path(flake8_nograd.frameworks.__file__).with_name("data")
 
@@ -92,7 +88,7 @@ def _words_of_frameworks() -> tuple[list[str], list[str]]:
                     methods.add(value.rstrip("*"))
 
     for path in sorted(DATA.glob("*.toml")):
-        collect(tomllib.loads(path.read_text(encoding="utf-8")))
+        collect(tomli.loads(path.read_text(encoding="utf-8")))
     return sorted(each for each in paths if "*" not in each), sorted(methods - {""})
 
 

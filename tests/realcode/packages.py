@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-import sys
 import tarfile
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+import tomli
 
 LOCK = Path(__file__).with_name("packages.toml")
 _IMPORTS_TORCH = re.compile(rb"^\s*(import|from)\s+torch\b", re.MULTILINE)
@@ -38,7 +34,7 @@ class Package:
 
 def locked(lock: Path = LOCK) -> list[Package]:
     """The packages of a lock file."""
-    rows = tomllib.loads(lock.read_text(encoding="utf-8"))["package"]
+    rows = tomli.loads(lock.read_text(encoding="utf-8"))["package"]
     return [Package(**row) for row in rows]
 
 
