@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
-from dataclasses import MISSING, fields
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -40,7 +39,7 @@ class _Kind:
             self._types[key] = get_origin(hint) or hint
             if self._types[key] is Literal:
                 self._words[key] = get_args(hint)
-        self._required = [each.name for each in fields(kind) if each.default is MISSING]
+        self._required = [key for key in self._types if key not in kind._field_defaults]
 
     def row(self, entry: dict[str, Any], where: str) -> Row:
         """The row of an entry; raises :class:`FrameworkError`."""

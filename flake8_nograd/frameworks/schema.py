@@ -6,15 +6,13 @@ A ``name`` is a full path (``torch.no_grad``); ``torchvision.models.*`` stands f
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 GradWord: TypeAlias = Literal["off", "inference", "on", "argument", "unchanged"]
 ModeWord: TypeAlias = Literal["train", "eval", "unknown"]
 
 
-@dataclass(frozen=True)
-class Guard:
+class Guard(NamedTuple):
     """Sets the gradient mode: as ``with`` item, as decorator, or when called (``immediate``).
 
     ``grad = "argument"``: the argument ``parameter`` decides; left out, it counts as True.
@@ -32,8 +30,7 @@ class Guard:
     when_false: GradWord = "off"
 
 
-@dataclass(frozen=True)
-class Alias:
+class Alias(NamedTuple):
     """Another path to the same thing; with ``.*`` on both sides, all below it."""
 
     name: str
@@ -41,8 +38,7 @@ class Alias:
     source: str
 
 
-@dataclass(frozen=True)
-class Subclass:
+class Subclass(NamedTuple):
     """A library's class that derives from another."""
 
     name: str
@@ -50,14 +46,13 @@ class Subclass:
     source: str
 
 
-@dataclass(frozen=True)
-class Returns:
+class Returns(NamedTuple):
     """What calling ``name`` gives.
 
     ``model`` and ``layer`` are modules with parameters, ``loss`` is one without; an ``attack``
     takes gradients when it is called; ``stack`` is an ExitStack, ``executor`` a pool of threads;
     ``other`` is none of these; ``argument`` is what was passed first, ``copy`` the like of it;
-    ``tuple`` is one of ``count`` elements, each with a row of its own: ``name[0]``, ``name[1]``.
+    ``tuple`` is one of ``length`` elements, each with a row of its own: ``name[0]``, ``name[1]``.
     ``mode`` is the mode in which a model comes; ``mode_dependent``: what it computes depends on
     its mode.
     """
@@ -78,13 +73,12 @@ class Returns:
         "other",
     ]
     source: str
-    count: int = 0
+    length: int = 0
     mode: ModeWord = "train"
     mode_dependent: bool = False
 
 
-@dataclass(frozen=True)
-class Effect:
+class Effect(NamedTuple):
     """What a call does: by its path (``name``), or by the name of a ``method`` on any receiver.
 
     An ``attribute`` does it when it is read. ``on`` limits a method to receivers of a kind;
@@ -156,8 +150,7 @@ class Effect:
     scales: bool = False
 
 
-@dataclass(frozen=True)
-class Hook:
+class Hook(NamedTuple):
     """Methods that a framework calls in a given state, on real subclasses of ``of`` only.
 
     A method ending in ``*`` stands for all that begin so.
@@ -170,8 +163,7 @@ class Hook:
     source: str
 
 
-@dataclass(frozen=True)
-class Runner:
+class Runner(NamedTuple):
     """Calls the functions that it is given in a state of its own."""
 
     name: str

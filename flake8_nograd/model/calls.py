@@ -225,7 +225,7 @@ class Calls:
     def _tuple(self, fact: code.Call, row: Returns, path: str, arguments: Arguments) -> Value:
         """A tuple whose elements have rows of their own."""
         parts = []
-        for element in (f"{path}[{index}]" for index in range(row.count)):
+        for element in (f"{path}[{index}]" for index in range(row.length)):
             known = self._frameworks.returns(element)
             part = None if known is None else self._returns(fact, known, element, arguments)
             parts.append(part or NOTHING)
