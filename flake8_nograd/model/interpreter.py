@@ -141,6 +141,7 @@ class Interpreter:
         self.program.set_summary(self.unit.ref, summary)
 
     def _pass(self) -> None:
+        self.program.begin(self.unit.ref)
         self.events = Events()
         self.state = State(self.unit.initial)
         self._returned, self._exits, self._yields = NOTHING, [], []

@@ -181,6 +181,10 @@ class Program:
             self._run(self, unit)
             self._running.discard(ref)
 
+    def begin(self, ref: int) -> None:
+        """A unit is interpreted from its first statement on: it sees all that is known by now."""
+        self._dirty.pop(ref, None)
+
     def add_unit(self, unit: Unit) -> Unit:
         """Register a unit when its definition is first interpreted."""
         known = self.units.get(unit.ref)
