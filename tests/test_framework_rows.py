@@ -198,6 +198,14 @@ def work(net: nn.Module, x):
 """
 RECORDS, IN_TRAIN_MODE, BOTH = {"NGD101"}, {"NGD301"}, {"NGD101", "NGD301"}
 NONE: set[str] = set()
+BY_NAME = f"""{IMPORTS}
+from zoo import build
+
+
+def predict(words):
+    model = build()
+    return "".METHOD(model(words))
+"""
 
 GUARDS = {
     "off": Probe(WITH, NONE, RECORDS),
@@ -243,6 +251,7 @@ METHODS = {
     "detach": Probe(collected("net(x).METHOD()"), RECORDS, NONE),
     "read": Probe(collected("net(x).METHOD()"), RECORDS, NONE),
     "array": Probe(evaluation("pass", "print(net(x).METHOD())"), NONE, RECORDS),
+    "text": Probe(BY_NAME, NONE, {"NGD102", "NGD301"}),
     "backward": Probe(evaluation("pass", "print(net(x).METHOD())"), NONE, RECORDS),
     "backward_argument": Probe(guarded("WORD.METHOD(net(x).sum())"), {"NGD201"}, NONE),
     "needs_gradient": Probe(evaluation("pass", "print(thing.METHOD(net(x)))"), {"NGD102"}, RECORDS),

@@ -220,6 +220,8 @@ class Calls:
             self._run.live.set_mode([made], mode)
             if any(each.keyword in _WEIGHTS and _is_given(value) for each, value in arguments):
                 self._program.loads = True
+            if any(_names_a_fixture(each) for each in everything.things):
+                self._program.tests_models = True
         return thing(made)
 
     def _tuple(self, fact: code.Call, row: Returns, path: str, arguments: Arguments) -> Value:
@@ -509,7 +511,9 @@ class Calls:
             return self._selection(fact, function.name, [receiver])
         if row.does == "load":
             self._program.loads = True
-        if row.does in ("read", "load", "array"):
+        if row.does == "text":
+            run.use(given, Use.NO_TENSOR if given.made else Use.NUMBERS)
+        if row.does in ("read", "load", "array", "text"):
             return thing(Result(fact.ref, function.name))
         if row.does in ("eval", "train"):
             return self._run.models.switch_mode(row, fact, text, receiver, evidence, arguments)
@@ -616,6 +620,14 @@ class Calls:
 
 def _is_super(expression: code.Expression) -> bool:
     return isinstance(expression, code.Call) and expression.function == code.Name("super")
+
+
+def _names_a_fixture(given: Thing) -> bool:
+    return (
+        isinstance(given, Literal)
+        and isinstance(given.value, str)
+        and naming.is_fixture(given.value)
+    )
 
 
 def _is_given(value: Value) -> bool:

@@ -113,6 +113,8 @@ def evaluates(model: ModuleModel, forward: Forward) -> bool:
         return False
     if fate & Use.DECIDED and fate & _ESCAPES:
         return False
+    if fate & Use.NO_TENSOR and forward.by_name:
+        return False
     if model.is_test(unit) or model.is_smoke_test(forward) or model.is_probe(forward):
         return False
     if model.makes_loss_require_gradient(unit) or model.is_trained_by_running(forward):
@@ -183,10 +185,12 @@ def evaluates_in_train_mode(model: ModuleModel, forward: Forward) -> bool:
         return model.is_evaluation_unit(unit)
     if model.is_switched_by_script(forward) or model.is_loaded_elsewhere(forward):
         return False
-    if model.is_handed_out(unit):
+    if model.is_run_by_others(unit) or naming.is_step(unit.name):
         return False
     if model.takes_gradients(unit):
         return strict and model.is_trained_beside(forward)
+    if model.is_seen_from_outside(forward) and not naming.is_strict_evaluation(unit.name):
+        return False
     return strict and not model.may_be_any_callable(forward)
 
 

@@ -67,6 +67,10 @@ from flake8_nograd.model.values import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_CONVERSIONS = frozenset(
+    f"torch.{name}" for name in ("Tensor", "FloatTensor", "tensor", "as_tensor", "from_numpy")
+)
+
 MOST_PASSES = 4
 """A unit's body is run at most so often until the heads of its loops are stable."""
 
@@ -476,6 +480,7 @@ class Interpreter:
         depth = self.conditions
         for test, body in statement.branches:
             self.value(test)
+            self._notice_conversion(test, body)
             before = self.live
             truth = _truth(test)
             self.conditions = depth if truth is True else depth + 1
@@ -489,6 +494,24 @@ class Interpreter:
             self.block(statement.orelse)
         self.conditions = depth
         self.state = joined([*ends, self.state])
+
+    def _notice_conversion(self, test: code.Expression, body: code.Block) -> None:
+        """``if not isinstance(x, torch.Tensor): x = torch.tensor(x)``: ``x`` may be no tensor."""
+        asked = test.operand if isinstance(test, code.Not) else None
+        if not isinstance(asked, code.Call) or not asked.arguments:
+            return
+        path = path_of(asked.arguments[0].value)
+        for each in body:
+            if isinstance(each, code.Assign) and [path_of(to) for to in each.targets] == [path]:
+                made = each.value
+                if path and isinstance(made, code.Call) and self._makes_tensor(made):
+                    self.use(self.value(asked.arguments[0].value), Use.NO_TENSOR)
+
+    def _makes_tensor(self, call: code.Call) -> bool:
+        return any(
+            isinstance(each, External) and self.frameworks.canonical(each.path) in _CONVERSIONS
+            for each in self.value(call.function).things
+        )
 
     def _for(self, statement: code.For) -> None:
         iterated = self.value(statement.iterable)

@@ -201,8 +201,8 @@ class ModuleModel:
 
     @cached_property
     def _is_test_file(self) -> bool:
-        """Whether the file holds a unit test."""
-        return any(
+        """Whether the file holds a unit test, or runs a model that is made for tests."""
+        return self.program.tests_models or any(
             unit.name.startswith("test_") and (self.program.imports_tests or _asserts(unit.body))
             for unit in self.units
         )
@@ -939,6 +939,11 @@ class ModuleModel:
             return False
         is_private = unit.name.startswith("_") and not unit.name.endswith("__")
         return is_private or self.is_callback(unit) or self._may_be_called_by_base(unit)
+
+    def is_run_by_others(self, unit: Unit) -> bool:
+        """Whether a unit, or all that calls it, is run by callers that cannot be seen."""
+        callers = {call.place.unit for call in self.callers(unit.ref)} or {unit.ref}
+        return all(self.is_handed_out(self.unit(each)) for each in callers)
 
     def _may_be_called_by_base(self, unit: Unit) -> bool:
         """A method that nothing here calls, of a class whose base is in another file."""

@@ -183,6 +183,19 @@ def trains_itself(name: str) -> bool:
 
 
 @cache
+def is_step(name: str) -> bool:
+    """``eval_step``, ``_step_inference``: one step of what sets the mode for all of them."""
+    return "step" in words(name)
+
+
+@cache
+def is_fixture(checkpoint: str) -> bool:
+    """``hf-internal-testing/tiny-random-gpt2``: weights that are made for tests."""
+    found = set(words(checkpoint))
+    return "testing" in found or found >= {"tiny", "random"}
+
+
+@cache
 def is_hook(name: str) -> bool:
     """``_predict``, ``inner_predict``, ``predict_impl``: what a base class runs in its own way."""
     is_private = name.startswith("_") and not name.startswith("__")

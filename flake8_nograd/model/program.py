@@ -143,6 +143,8 @@ class Program:
         self.optimizers: set[Thing] = set()
         """What is annotated as an optimizer."""
         self.imports_tests = False
+        self.tests_models = False
+        """A model is loaded that is made for tests."""
         """The file imports a test framework."""
         self.imports_torch = False
         """The file imports something of torch, or may by a star import."""

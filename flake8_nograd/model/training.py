@@ -143,7 +143,8 @@ def trained_in_eval_mode(model: ModuleModel) -> Iterator[Forward]:
     for forward in model.forwards():
         if forward.kind != "forward" or forward.models in reported:
             continue
-        if not model.is_optimized(forward) or model.is_deliberate(model.unit(forward.place.unit)):
+        unit = model.unit(forward.place.unit)
+        if not model.is_optimized(forward) or model.is_deliberate(unit) or model.is_test(unit):
             continue
         if model.is_guarded(forward):
             continue

@@ -100,7 +100,9 @@ class Use(enum.IntFlag):
     """Its shape was asked for."""
     NUMBERS = 2048
     """Its numbers were asked for: printed, compared, detached."""
-    ASKED = READ | SHAPE | NUMBERS
+    NO_TENSOR = 4096
+    """Joined to a text, or made a tensor in the case that it is none."""
+    ASKED = READ | SHAPE | NUMBERS | NO_TENSOR
     """Nothing that outlives the unit."""
 
 

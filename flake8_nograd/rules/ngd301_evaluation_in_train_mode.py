@@ -49,7 +49,7 @@ def main(loader):
 ## Not reported
 
 - Bare parameters, where no caller in the file shows the mode and the function is not plainly an
-  evaluation.
+  evaluation by its name; single steps of an evaluation; what a base class in another file runs.
 - Monte-Carlo dropout, batch-norm recalibration, and a comment that says that train mode is meant.
 - Samples from a generator during training; targets and teachers in a training step.
 - Hooks that a framework calls in eval mode; unit tests and smoke tests.
