@@ -24,7 +24,7 @@ from flake8_nograd.frameworks import Frameworks
 from flake8_nograd.frameworks.schema import Effect, Guard, Returns, Row
 from flake8_nograd.model import naming
 
-_DROPS = ("drop", "shape", "detach", "read", "array")
+_DROPS = ("drop", "shape", "detach", "read", "array", "text")
 _GRADIENTS = ("backward", "backward_argument", "gradient", "needs_gradient")
 _MODES = ("eval", "train", "freeze_model")
 _USES_OF_MODELS = (*_MODES, "parameters", "freeze", "load")
