@@ -805,7 +805,8 @@ class Interpreter:
                 annotation = self.value(parameter.annotation)
                 own = Parameter(function.ref, parameter.name)
                 if self._is_annotated(annotation, MODULE_CLASS):
-                    self.program.add_model([own])
+                    if not naming.holds_class(parameter.name):
+                        self.program.add_model([own])
                 elif any(self._is_annotated(annotation, path) for path in _CALLABLES):
                     self.program.plain_functions.add(own)
                 elif self._is_annotated(annotation, OPTIMIZER_CLASS):

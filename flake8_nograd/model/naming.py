@@ -125,6 +125,13 @@ def is_class(name: str) -> bool:
 
 
 @cache
+def holds_class(name: str) -> bool:
+    """``Model``, ``net_cls``: a parameter for a class, also where ``nn.Module`` annotates it."""
+    is_capitalized = name[:1].isupper() and not name.isupper()
+    return is_capitalized or words(name)[-1:] in {("cls",), ("class",), ("klass",)}
+
+
+@cache
 def is_evaluation(name: str) -> bool:
     """``evaluate``, ``run_validation``, ``Predictor``: a unit that evaluates or infers."""
     found = set(words(name))

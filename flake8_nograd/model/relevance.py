@@ -121,6 +121,7 @@ class Relevance:
             self._derives_from_module(place) for place in range(len(file.classes))
         ]
         self._is_test_file = self._has_tests()
+        self._bound = self._may_be_instances()
         self._arguments: dict[ast.Call, list[tuple[list[str], list[str]]]] = {}
         self._models = self._may_be_models()
         self._switching_needs: dict[_Need, bool] = {}
@@ -183,6 +184,15 @@ class Relevance:
         )
 
     # ------------------------------------------------------------------- models
+
+    def _may_be_instances(self) -> set[str]:
+        """The names that are bound in functions to something, parameters for classes aside."""
+        found: set[str] = set()
+        for function in self._file.functions:
+            found.update(each for each in function.parameters if not naming.holds_class(each))
+            for flow in function.outline.flows:
+                found.update(flow.to)
+        return found
 
     def _may_be_models(self) -> set[str]:
         """The names that may stand for models, or for what makes them: names flow as values do."""
@@ -388,7 +398,7 @@ class Relevance:
         ):
             return False
         if not call.receiver:
-            return name not in self._file.defined
+            return name not in self._file.defined and (name in self._bound or naming.is_model(name))
         if name in self._by_name:
             return False
         if name not in self._file.attributes and not naming.is_model(name):
