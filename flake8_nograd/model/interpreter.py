@@ -40,6 +40,7 @@ from flake8_nograd.model.text import path_of, text_of
 from flake8_nograd.model.values import (
     NOTHING,
     UNKNOWN,
+    Beside,
     Builtin,
     ContextManager,
     External,
@@ -325,7 +326,8 @@ class Interpreter:
             self.assign(target.value, value.element())
         elif isinstance(target, code.Collection):
             for index, element in enumerate(target.elements):
-                self.assign(element, _part(value, index, len(target.elements)))
+                part = _part(value, index, len(target.elements), self._statement)
+                self.assign(element, part)
 
     def _publish(self, name: str, value: Value) -> None:
         """Let nested units, and for the module all units, see what a name was bound to."""
@@ -1127,14 +1129,19 @@ class Interpreter:
         return thing(LocalFunction(unit.ref))
 
 
-def _part(value: Value, index: int, count: int) -> Value:
-    """The part of ``value`` that goes to target ``index`` of ``count``."""
+def _part(value: Value, index: int, count: int, statement: int) -> Value:
+    """The part of ``value`` that goes to target ``index`` of ``count`` of a statement."""
     if len(value.parts) == count:
         return value.parts[index]
     things = frozenset(
         Member(each, f"[{index}]") if isinstance(each, Result) else each for each in value.things
     )
-    return Value(things, value.origins, value.made)
+    is_forward = any(
+        isinstance(each, Result) and each.call in value.origins for each in value.things
+    )
+    if index == 0 or is_forward or not value.origins:
+        return Value(things, value.origins, value.made)
+    return Value(things, value.origins | {Beside(statement, index)}, value.made)
 
 
 def _key(index: code.Expression) -> str:

@@ -13,6 +13,7 @@ from flake8_nograd.model.text import text_of
 from flake8_nograd.model.values import (
     NOTHING,
     UNKNOWN,
+    Beside,
     ContextManager,
     Grad,
     Instance,
@@ -165,6 +166,8 @@ class LocalCalls:
                     origins.add(origin)
                 elif origin.name in bound:
                     origins |= bound[origin.name].origins
+            elif isinstance(origin, Beside):
+                origins.add(origin)
             else:
                 grads |= program.forwards.get(origin, Grad.INHERITED)
         attached = grads & (Grad.ON | Grad.INHERITED)

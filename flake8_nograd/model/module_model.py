@@ -30,6 +30,7 @@ from flake8_nograd.model.program import MODULE, Program, Unit
 from flake8_nograd.model.state import lineage, mode_in
 from flake8_nograd.model.values import (
     UNKNOWN,
+    Beside,
     External,
     Grad,
     Instance,
@@ -653,6 +654,8 @@ class ModuleModel:
         for forward in unit.events.forwards:
             if forward.through is not None and self._walks_its_result(self.unit(forward.through)):
                 walked.add(forward.place.ref)
+        if any(isinstance(each, Beside) and each not in walked for each in accumulation.added):
+            return False
         return any(
             isinstance(each, int)
             and each in walked

@@ -272,7 +272,16 @@ Thing: TypeAlias = (
     | Partial
 )
 
-Origin: TypeAlias = int | Parameter
+
+class Beside(NamedTuple):
+    """Something that a call gives beside its first result: it may be cut from its graph."""
+
+    statement: int
+    target: int
+    kind: str = "beside"
+
+
+Origin: TypeAlias = int | Parameter | Beside
 """Whose graph a value carries: a forward's, by the ref of its call, or a parameter's."""
 
 MOST_THINGS = 24
