@@ -350,7 +350,9 @@ class Models:
             ):
                 self._run.notice("mode as attribute", text)
         elif any(self.is_module(each) for each in value.things):
-            self._program.unfreeze(each for each in owner.things if not isinstance(each, Self))
+            models = [each for each in owner.things if not isinstance(each, Self)]
+            self._program.unfreeze(models)
+            self._run.require(models, is_required=True)
 
 
 def may_be_model(each: Thing) -> bool:
