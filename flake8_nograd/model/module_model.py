@@ -6,6 +6,7 @@ Unknown stays unknown: every question answers with what is certain, or says that
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
@@ -79,6 +80,8 @@ class ModuleModel:
         """
         self.program = Program(facts, frameworks, deadline, _interpret, asleep)
         self._fates: dict[int, Use] = {}
+        self._left_in: dict[Thing, tuple[dict[int, Mode], Counter[Mode]]] = {}
+        """The modes in which units leave a model, and how many leave it so."""
         self.program.settle()
 
     # -------------------------------------------------------------------- units
@@ -1021,11 +1024,19 @@ class ModuleModel:
 
     def _ambient_mode(self, model: Thing, unit: int) -> Mode:
         """The mode that constructors, loaders and the module leave a model in."""
+        if model not in self._left_in:
+            by = {
+                each.ref: mode_in(each.events.exit_modes, model) & ~Mode.INHERITED
+                for thing in lineage(model)
+                for each in self._switching.get(thing, ())
+                if self._prepares(each, model)
+            }
+            self._left_in[model] = by, Counter(by.values())
+        by, times = self._left_in[model]
         mode = Mode(0)
-        for thing in lineage(model):
-            for each in self._switching.get(thing, ()):
-                if each.ref != unit and self._prepares(each, model):
-                    mode |= mode_in(each.events.exit_modes, model) & ~Mode.INHERITED
+        for each, count in times.items():
+            if count > (by.get(unit) == each):  # another unit than this one leaves it so
+                mode |= each
         return mode
 
     @cached_property
