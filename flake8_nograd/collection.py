@@ -12,7 +12,8 @@ def collection_paused() -> Iterator[None]:
     """Collect no cycles while a file is analysed: nearly all that is made then lives to its end.
 
     With the collector on, a line of a file of 50,000 lines costs almost twice as much, one of a
-    usual file 3 % (``python -m tests.benchmark``). Where it was off, it stays off.
+    usual file 3 % (programs of ``tests/benchmark``, with and without). Where it was off, it stays
+    off.
     """
     was_on = gc.isenabled()
     gc.disable()

@@ -100,6 +100,10 @@ def test_lightning_module_is_one_class_by_all_import_names(path: str) -> None:
             f'{GUARD}[[guard]]\nname = "b"\ngrad = "off"\nsource = "s"\nuntil = "exit"',
             ["guard 2", "no key `until`"],
         ),
+        (
+            '[[guard]]\nname = "a"\nguard = "off"\nsource = "s"',
+            ["guard 1", "no key `guard`", "grad"],
+        ),
         ('[[guard]]\nname = "a"\ngrad = "off"', ["guard 1", "`source` is missing"]),
         ('[[guard]]\nname = "a"\ngrad = "off"\nsource = ""', ["guard 1", "`source` is missing"]),
         (
@@ -130,6 +134,7 @@ def test_lightning_module_is_one_class_by_all_import_names(path: str) -> None:
         "one table where a list of rows belongs",
         "broken TOML",
         "unknown key",
+        "misspelt key, which is also a missing one",
         "no source",
         "empty source",
         "word outside the vocabulary",

@@ -24,13 +24,14 @@ RUN = "()"
 class Called(NamedTuple):
     """A call of ``root.….receiver.name(…)``; each is ``""`` where it is no plain name.
 
-    ``name`` ends in ``()`` where the result of a call is called: ``build()(x)``. The words of the
-    arguments of ``node`` are ``words[start:end]``; what is called stands before them.
+    ``name`` ends in ``()`` where the result of a call is called: ``build()(x)``. The words of what
+    is called are ``words[first:start]``, those of the arguments ``words[start:end]``.
     """
 
     root: str
     receiver: str
     name: str
+    first: int
     start: int
     end: int
     node: ast.Call
@@ -165,7 +166,10 @@ class _Reader:
         self._outline.flows.append(Flow(names, start, len(self._words), adds))
 
     def _bound(self, target: ast.expr) -> list[str]:
-        """The names and attributes that are bound with a target, or that something is put into."""
+        """The names and attributes that are bound with a target, or that something is put into.
+
+        Notes which of them are attributes.
+        """
         if isinstance(target, ast.Name):
             if self._owner is not None:
                 self._file.attributes.add(target.id)
@@ -348,6 +352,7 @@ class _Reader:
 
     def call(self, node: ast.Call) -> None:
         function = node.func
+        first = len(self._words)
         read = _EXPRESSIONS.get(type(function))
         if read is not None:
             read(self, function)
@@ -355,7 +360,8 @@ class _Reader:
         self.values(node.args)
         for keyword in node.keywords:
             self._keyword(keyword)
-        self._outline.calls.append(Called(*_called(function), start, len(self._words), node))
+        end = len(self._words)
+        self._outline.calls.append(Called(*_called(function), first, start, end, node))
 
     def _keyword(self, node: ast.keyword) -> None:
         if node.arg is not None:

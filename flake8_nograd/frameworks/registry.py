@@ -43,10 +43,11 @@ class _Kind:
 
     def row(self, entry: dict[str, Any], where: str) -> Row:
         """The row of an entry; raises :class:`FrameworkError`."""
+        values = {key: self._checked(key, value, where) for key, value in entry.items()}
         for key in self._required:
-            if not entry.get(key):
+            if not values.get(key):
                 raise FrameworkError(f"{where}: `{key}` is missing")
-        return self._make(**{key: self._checked(key, value, where) for key, value in entry.items()})
+        return self._make(**values)
 
     def _checked(self, key: str, value: Any, where: str) -> Any:
         expected = self._types.get(key)

@@ -71,6 +71,7 @@ if TYPE_CHECKING:
 _CONVERSIONS = frozenset(
     f"torch.{name}" for name in ("Tensor", "FloatTensor", "tensor", "as_tensor", "from_numpy")
 )
+"""What makes a tensor of a value that is none."""
 
 MOST_PASSES = 4
 """A unit's body is run at most so often until the heads of its loops are stable."""
@@ -502,17 +503,21 @@ class Interpreter:
         asked = test.operand if isinstance(test, code.Not) else None
         if not isinstance(asked, code.Call) or not asked.arguments:
             return
-        path = path_of(asked.arguments[0].value)
-        for each in body:
-            if isinstance(each, code.Assign) and [path_of(to) for to in each.targets] == [path]:
-                made = each.value
-                if path and isinstance(made, code.Call) and self._makes_tensor(made):
-                    self.use(self.value(asked.arguments[0].value), Use.NO_TENSOR)
+        given = asked.arguments[0].value
+        path = path_of(given)
+        if path is not None and any(self._makes_tensor(each, path) for each in body):
+            self.use(self.value(given), Use.NO_TENSOR)
 
-    def _makes_tensor(self, call: code.Call) -> bool:
-        return any(
-            isinstance(each, External) and self.frameworks.canonical(each.path) in _CONVERSIONS
-            for each in self.value(call.function).things
+    def _makes_tensor(self, statement: code.Statement, path: str) -> bool:
+        """Whether a statement binds a tensor to ``path`` that it makes of a value."""
+        return (
+            isinstance(statement, code.Assign)
+            and isinstance(statement.value, code.Call)
+            and [path_of(each) for each in statement.targets] == [path]
+            and any(
+                isinstance(each, External) and self.frameworks.canonical(each.path) in _CONVERSIONS
+                for each in self.value(statement.value.function).things
+            )
         )
 
     def _for(self, statement: code.For) -> None:

@@ -351,8 +351,7 @@ class Models:
                 self._run.notice("mode as attribute", text)
         elif any(self.is_module(each) for each in value.things):
             models = [each for each in owner.things if not isinstance(each, Self)]
-            self._program.unfreeze(models)
-            self._run.require(models, is_required=True)
+            self._require_gradients(models, thing(Literal(True)))
 
 
 def may_be_model(each: Thing) -> bool:

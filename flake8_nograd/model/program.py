@@ -143,9 +143,9 @@ class Program:
         self.optimizers: set[Thing] = set()
         """What is annotated as an optimizer."""
         self.imports_tests = False
+        """The file imports a test framework."""
         self.tests_models = False
         """A model is loaded that is made for tests."""
-        """The file imports a test framework."""
         self.imports_torch = False
         """The file imports something of torch, or may by a star import."""
         self.imports_stars = False

@@ -32,15 +32,15 @@ _MODELS = ("model", "layer")
 
 _MODULE_CLASS = "torch.nn.Module"
 _TESTS = ("pytest", "unittest")
-_SWITCHES = frozenset(("set_grad_enabled", "enable_grad"))
 _MAKES = frozenset(("__init__",))
 _BEGIN = frozenset(("__init__", "__call__", "__enter__", "__exit__"))
 _OWN = frozenset(("self", "cls"))
 _PLAIN_METHODS = frozenset(name for each in (str, list, dict, set) for name in dir(each))
 _FILLS = frozenset("append extend insert add update put appendleft push store setdefault".split())
 _ODD_WITH_GUARD = frozenset(("contextmanager", "enter_context"))
+"""Calls in whose company, anywhere in a function, a guard may do something else than it seems."""
 _ODD_UNDER_GUARD = frozenset("yield await async lambda def class for and map filter step".split())
-"""Keywords and calls in whose company a guard may do something else than it seems."""
+"""Keywords and calls under which it may do so."""
 
 _Need: TypeAlias = str | tuple[int, frozenset[str]]
 """The name of functions, or a class and the names of methods."""
@@ -218,12 +218,8 @@ class Relevance:
 
     def _without_results(self, function: Function) -> list[str]:
         """The words of a function but for those of calls that give tensors: ``model(x)``."""
-        words = function.outline.words.copy()
         in_module = self._is_module_method(function)
-        for call in function.outline.calls:
-            if self._gives_tensors(call, in_module):
-                words[call.start - 1 : call.end] = [""] * (call.end - call.start + 1)
-        return words
+        return _without(function.outline, lambda call: self._gives_tensors(call, in_module))
 
     def _gives_tensors(self, call: Called, in_module: bool) -> bool:
         """Whether what is called is a model, not what makes one, or a module's own layer."""
@@ -253,7 +249,7 @@ class Relevance:
             found = self._arguments[call.node] = [
                 (words_of(argument), parameters)
                 for function in self._named(call.name)
-                for argument, parameters in _given(call.node, function)
+                for argument, parameters in _passed(call.node, function)
             ]
         return found
 
@@ -343,11 +339,7 @@ class Relevance:
         added += [(each.start, each.end) for each in outline.calls if each.name in _FILLS]
         if not added:
             return False
-        words = outline.words.copy()
-        for call in outline.calls:
-            if call.name in self._signs.drops:
-                start = call.start - len(words_of(call.node.func))
-                words[start : call.end] = [""] * (call.end - start)
+        words = _without(outline, lambda call: call.name in self._signs.drops)
         walked = self._walked(outline)
         return any(not walked.isdisjoint(words[start:end]) for start, end in added)
 
@@ -356,7 +348,7 @@ class Relevance:
         found: set[str] = set()
         for call in outline.calls:
             if call.name in self._signs.gradients:
-                found.update(words_of(call.node))
+                found.update(outline.words[call.first : call.end])
         before = 0
         while len(found) > before:
             before = len(found)
@@ -475,7 +467,16 @@ def _spread(
                     pending.append(each)
 
 
-def _given(node: ast.Call, function: Function) -> Iterator[tuple[ast.expr, list[str]]]:
+def _without(outline: Outline, is_meant: Callable[[Called], bool]) -> list[str]:
+    """The words of an outline but for those of some calls."""
+    words = outline.words.copy()
+    for call in outline.calls:
+        if is_meant(call):
+            words[call.first : call.end] = [""] * (call.end - call.first)
+    return words
+
+
+def _passed(node: ast.Call, function: Function) -> Iterator[tuple[ast.expr, list[str]]]:
     """The arguments of a call, each with the parameters of a function that it may be given to."""
     names = function.parameters
     for position, argument in enumerate(node.args):

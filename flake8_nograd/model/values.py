@@ -282,7 +282,10 @@ class Beside(NamedTuple):
 
 
 Origin: TypeAlias = int | Parameter | Beside
-"""Whose graph a value carries: a forward's, by the ref of its call, or a parameter's."""
+"""Whose graph a value carries: a forward's, by the ref of its call, or a parameter's.
+
+With :class:`Beside` among them it may be cut from the others' graphs.
+"""
 
 MOST_THINGS = 24
 """A value that may be more than this many things is unknown: keeps joins cheap."""
