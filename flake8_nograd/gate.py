@@ -18,10 +18,12 @@ def is_finding_possible(text: str, tree: ast.AST) -> bool:
 
 
 def _imports(tree: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
-    """The import statements of a tree, wherever they stand; expressions are not walked."""
+    """The import statements of a tree, wherever they stand; expressions are not walked.
+
+    Those of the module come first: nearly always one of them decides.
+    """
     pending = [tree]
-    while pending:
-        node = pending.pop()
+    for node in pending:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             yield node
         for field in ("body", "orelse", "handlers", "finalbody", "cases"):

@@ -334,7 +334,7 @@ class _Reader:
         if outer is None:
             self._file.defined.add(node.name)
         self._owner = len(self._file.classes)
-        self._file.classes.append(Class(node.name, [_path(each) for each in node.bases], {}))
+        self._file.classes.append(Class(node.name, [dotted(each) for each in node.bases], {}))
         self.block(node.body)
         self._owner = outer
 
@@ -495,15 +495,15 @@ def embedded(node: Any) -> Iterable[ast.expr]:
                 yield from embedded(part.format_spec)
 
 
-def _path(node: ast.expr) -> str:
+def dotted(node: ast.expr) -> str:
     """``nn.Module``, also of ``nn.Module[int]``; ``""`` for what is no path."""
     if isinstance(node, ast.Name):
         return node.id
     if isinstance(node, ast.Attribute):
-        path = _path(node.value)
+        path = dotted(node.value)
         return path and f"{path}.{node.attr}"
     if isinstance(node, ast.Subscript):
-        return _path(node.value)
+        return dotted(node.value)
     return ""
 
 

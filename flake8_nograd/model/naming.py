@@ -87,13 +87,13 @@ _GUARD = frozenset(
 @cache
 def last_of(name: str) -> str:
     """The last name of ``a.b[...](...)``: ``b``."""
-    return _BRACKETS.sub("", name).rpartition(".")[2]
+    return name if name.isidentifier() else _BRACKETS.sub("", name).rpartition(".")[2]
 
 
 @cache
 def words(name: str) -> tuple[str, ...]:
     """The words of an identifier or dotted path, in lower case."""
-    return tuple(word.lower() for word in _WORDS.findall(name))
+    return tuple(map(str.lower, _WORDS.findall(name)))
 
 
 @cache
@@ -102,14 +102,15 @@ def is_model(name: str) -> bool:
     last = last_of(name)
     if last in {"G", "D"}:
         return True
-    parts = list(words(last))
     if last[:1].isupper() and len(last) > 1 and "_" not in last:
         return False
+    parts = words(last)
     if len(parts) > 1 and parts[0] in _VERBS:
         return False
-    while len(parts) > 1 and parts[-1] in _MODEL_SUFFIXES:
-        parts.pop()
-    return bool(parts) and parts[-1] in _MODEL
+    end = len(parts)
+    while end > 1 and parts[end - 1] in _MODEL_SUFFIXES:
+        end -= 1
+    return bool(parts) and parts[end - 1] in _MODEL
 
 
 @cache

@@ -19,7 +19,7 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import TypeAlias, TypeVar
 
-from flake8_nograd.facts.outline import BARE, RUN, Called, File, Function, Outline, words_of
+from flake8_nograd.facts.outline import BARE, RUN, Called, File, Function, Outline, dotted, words_of
 from flake8_nograd.frameworks import Frameworks
 from flake8_nograd.frameworks.schema import Effect, Guard, Returns, Row
 from flake8_nograd.model import naming
@@ -156,14 +156,14 @@ class Relevance:
         unknown = [path for path in paths if not path.startswith(("torch.", "abc.", "typing."))]
         return bool(unknown) and any("forward" in each.methods for each in ancestors)
 
-    def _external(self, base: str) -> list[str]:
-        """What a base that is imported is called in its library, and its own bases there."""
-        root, _, rest = base.partition(".")
-        path = self._file.imports.get(root)
-        if path is None:
+    def _external(self, path: str) -> list[str]:
+        """What a path that is imported is called in its library, and the bases of that class."""
+        root, _, rest = path.partition(".")
+        imported = self._file.imports.get(root)
+        if imported is None:
             return []
         return self._frameworks.ancestors(
-            self._frameworks.canonical(f"{path}.{rest}" if rest else path)
+            self._frameworks.canonical(f"{imported}.{rest}" if rest else imported)
         )
 
     def _is_module(self, name: str) -> bool:
@@ -208,12 +208,12 @@ class Relevance:
                 if call.name in self._signs.uses_of_models
             )
         found -= _OWN
-        flowing = [(each.outline, self._without_results(each)) for each in self._file.functions]
+        flowing = [(each, self._without_results(each)) for each in self._file.functions]
         before = 0
         while len(found) > before:
             before = len(found)
-            for outline, flowing_words in flowing:
-                self._flow(outline, flowing_words, found)
+            for function, flowing_words in flowing:
+                self._flow(function, flowing_words, found)
         return found
 
     def _without_results(self, function: Function) -> list[str]:
@@ -230,28 +230,50 @@ class Relevance:
             return True
         return naming.is_model(name) and call.root not in self._file.imports
 
-    def _flow(self, outline: Outline, words: list[str], found: set[str]) -> None:
+    def _flow(self, function: Function, words: list[str], found: set[str]) -> None:
         """What is bound to something found, or is a parameter that is given it, is found too."""
-        for flow in outline.flows:
+        for flow in function.outline.flows:
             if not found.isdisjoint(words[flow.start : flow.end]):
                 found.update(flow.to)
-        for call in outline.calls:
+        for call in function.outline.calls:
             if call.name in self._by_name and not found.isdisjoint(words[call.start : call.end]):
-                for given, parameters in self._given(call):
+                for given, parameters in self._given(call, function):
                     if not found.isdisjoint(given):
                         found.update(parameters)
         found -= _OWN
 
-    def _given(self, call: Called) -> list[tuple[list[str], list[str]]]:
+    def _given(self, call: Called, caller: Function) -> list[tuple[list[str], list[str]]]:
         """The words of each argument of a call, and the parameters that they may be given to."""
         found = self._arguments.get(call.node)
         if found is None:
             found = self._arguments[call.node] = [
                 (words_of(argument), parameters)
-                for function in self._named(call.name)
-                for argument, parameters in _passed(call.node, function)
+                for function in self._callees(call, caller)
+                for argument, parameters in self._passed(call, function)
             ]
         return found
+
+    def _callees(self, call: Called, caller: Function) -> list[Function]:
+        """The functions of this file that a call may run, by their name."""
+        if call.receiver != "super()" or caller.owner is None:
+            return self._named(call.name)
+        classes = [self._file.classes[each] for each in self._ancestors(caller.owner)[1:]]
+        places = [each.methods[call.name] for each in classes if call.name in each.methods]
+        return [self._file.functions[place] for place in places]
+
+    def _passed(self, call: Called, function: Function) -> Iterator[tuple[ast.expr, list[str]]]:
+        """The arguments of a call, each with the parameters that it may be given to."""
+        names = function.parameters
+        first = last = int(function.owner is not None and not _is_static(function))
+        if call.receiver in self._classes:  # the instance may be the first argument
+            first = 0
+        for position, argument in enumerate(call.node.args):
+            if isinstance(argument, ast.Starred) or _has_star(function):
+                yield argument, names
+            else:
+                yield argument, names[position + first : position + last + 1]
+        for keyword in call.node.keywords:
+            yield keyword.value, [keyword.arg] if keyword.arg in names else names
 
     def _makes_models(self, path: str) -> bool:
         """Whether an import makes models: a class, one with loaders, or a package of them."""
@@ -272,7 +294,7 @@ class Relevance:
         """Whether something in a function's own code may be reported."""
         function, words = self._file.functions[place], self._words[place]
         outline = function.outline
-        if "volatile" in words or _stands_before(outline, ("eval", "train"), BARE):
+        if "volatile" in words or _stands_before(outline.words, ("eval", "train"), BARE):
             return True
         if self._guards_oddly(outline, words) or self._takes_gradient_oddly(place):
             return True
@@ -289,7 +311,7 @@ class Relevance:
             return True
         if self._is_test_file:
             return False
-        if any(call.name in self._signs.exports for call in outline.calls):
+        if any(map(self._may_export, outline.calls)):
             return True
         if self._is_module_method(function):
             return False
@@ -316,7 +338,7 @@ class Relevance:
         if entered < named and not odd.isdisjoint(words):
             return True
         called = sum(call.name in guards for call in outline.calls)
-        return called < named or _stands_before(outline, guards, RUN)
+        return called < named or _stands_before(outline.words, guards, RUN)
 
     def _takes_gradient_oddly(self, place: int) -> bool:
         """Whether a gradient is taken and added up, or with a guard or a mode near."""
@@ -371,6 +393,13 @@ class Relevance:
 
     def _takes_gradient(self, function: Function) -> bool:
         return any(call.name in self._signs.gradients for call in function.outline.calls)
+
+    def _may_export(self, call: Called) -> bool:
+        """Whether a call may be ``torch.jit.trace``; not so ``trace`` of another library."""
+        if call.name not in self._signs.exports:
+            return False
+        rows = map(self._frameworks.call, self._external(dotted(call.node.func))[:1])
+        return all(isinstance(row, Effect) and row.does == "export" for row in rows)
 
     def _may_be_forward(self, call: Called) -> bool:
         name = call.name
@@ -476,24 +505,17 @@ def _without(outline: Outline, is_meant: Callable[[Called], bool]) -> list[str]:
     return words
 
 
-def _passed(node: ast.Call, function: Function) -> Iterator[tuple[ast.expr, list[str]]]:
-    """The arguments of a call, each with the parameters of a function that it may be given to."""
-    names = function.parameters
-    for position, argument in enumerate(node.args):
-        if isinstance(argument, ast.Starred) or _has_star(function):
-            yield argument, names
-        else:  # a method's first argument is its second parameter, but for static methods
-            yield argument, names[position : position + 1 + (function.owner is not None)]
-    for keyword in node.keywords:
-        yield keyword.value, [keyword.arg] if keyword.arg in names else names
+def _is_static(function: Function) -> bool:
+    decorators = [] if isinstance(function.node, ast.Module) else function.node.decorator_list
+    return any("staticmethod" in words_of(each) for each in decorators)
 
 
 def _has_star(function: Function) -> bool:
     return not isinstance(function.node, ast.Module) and function.node.args.vararg is not None
 
 
-def _stands_before(outline: Outline, names: Container[str], mark: str) -> bool:
-    return any(after == mark and word in names for word, after in pairwise(outline.words))
+def _stands_before(words: list[str], names: Container[str], mark: str) -> bool:
+    return mark in words and any(after == mark and word in names for word, after in pairwise(words))
 
 
 def _is_special(name: str) -> bool:
