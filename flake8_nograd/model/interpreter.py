@@ -106,6 +106,11 @@ class Interpreter:
         self.entered: list[tuple[int, Grad]] = []
         self.conditions = 0
         self._heads: dict[int, State] = {}
+        """What comes back to the heads of loops, by their refs."""
+        self._is_stable = True
+        """No loop was passed from a head at which it reads what comes back to it otherwise."""
+        self._read_at_head: list[set[str]] = []
+        """For each loop around: what it reads as it is at its head."""
         self._blocks = 0
         self._block = 0
         self._classes: list[ClassInfo] = []
@@ -124,9 +129,8 @@ class Interpreter:
     def run(self) -> None:
         """Interpret the unit until its loops are stable, then publish what was found."""
         for _ in range(MOST_PASSES):
-            before = {ref: state.copy() for ref, state in self._heads.items()}
             self._pass()
-            if self._heads == before:
+            if self._is_stable:
                 break
         self.unit.events = self.events
         end = joined(self._exits)
@@ -150,6 +154,7 @@ class Interpreter:
         self.program.begin(self.unit.ref)
         self.events = Events()
         self.state = State(self.unit.initial)
+        self._is_stable = True
         self._returned, self._exits, self._yields = NOTHING, [], []
         self._blocks = 0
         self.runs_parameters = set()
@@ -558,10 +563,12 @@ class Interpreter:
         held_out: bool,
         ends: bool,
     ) -> None:
-        before = dict(self.live.modes)
-        head = joined([self.live, self._heads.get(ref)])
+        before = self.live
+        head = joined([before, self._heads.get(ref)])
         assert head is not None
         self.state = head.copy()
+        self.state.bound.clear()
+        self._read_at_head.append(set())
         self._breaks.append([])
         self._continues.append([])
         self._loop_depths.append(len(self.entered))
@@ -573,14 +580,22 @@ class Interpreter:
             self.conditions = conditions
         self._loop_depths.pop()
         back = joined([self.state, *self._continues.pop()])
+        read = self._read_at_head.pop()
         if back is not None:
-            self.events.loop_modes.append(LoopModes(ref, before, dict(back.modes)))
+            self.events.loop_modes.append(LoopModes(ref, dict(before.modes), dict(back.modes)))
             known = self._heads.get(ref)
             self._heads[ref] = back if known is None else known.join(back)
+            self._is_stable &= _is_same(head, head.join(back), read if ends else None)
+        if self._read_at_head:
+            self._read_at_head[-1] |= read - before.bound
         self.state = joined([tested, back]) if ends else None
         if self.state is not None:
+            self.state.bound |= before.bound
             self.block(orelse)
-        self.state = joined([self.state, *self._breaks.pop()])
+        breaks = self._breaks.pop()
+        for state in breaks:
+            state.bound |= before.bound
+        self.state = joined([self.state, *breaks])
 
     @contextmanager
     def inside_loop(self, ref: int, held_out: bool) -> Iterator[None]:
@@ -850,11 +865,11 @@ class Interpreter:
         bases = [self.value(base.value) for base in statement.bases if base.keyword is None]
         ordered = sorted((each for base in bases for each in base.things), key=repr)
         self._classes.append(self.program.add_class(statement.ref, statement.name, ordered))
-        names = dict(self.live.names)
+        names, bound = dict(self.live.names), set(self.live.bound)
         self.block(statement.body)
         self._classes.pop()
         if self.state is not None:
-            self.state.names = names
+            self.state.names, self.state.bound = names, bound
             self.assign(code.Name(statement.name), thing(LocalClass(statement.ref)))
 
     # -------------------------------------------------------------- expressions
@@ -874,8 +889,10 @@ class Interpreter:
 
     def lookup(self, name: str) -> Value:
         """What a name stands for, through the units around this one."""
-        if name in self.live.names and name not in self._globals:
-            return self.live.names[name]
+        if name not in self._globals:
+            value = self._bound_to(name)
+            if value is not None:
+                return value
         unit: int | None = self.unit.ref if self.unit.ref == MODULE else self.unit.parent
         if name in self._globals:
             unit = MODULE
@@ -890,6 +907,13 @@ class Interpreter:
                 return thing(External(path))
         return thing(Builtin(name))
 
+    def _bound_to(self, path: str) -> Value | None:
+        """What this unit has bound a name or a dotted path to; None where it has not."""
+        state = self.live
+        if self._read_at_head and path not in state.bound:
+            self._read_at_head[-1].add(path)
+        return state.names.get(path)
+
     def _attribute(self, expression: code.Attribute) -> Value:
         return self.read_attribute(expression, self.value(expression.value))
 
@@ -899,10 +923,9 @@ class Interpreter:
             self.events.reads_mode = True
         if expression.name in _GRAPH:
             self.events.reads_graph = True
-        path = path_of(expression)
-        if path is not None and path in self.live.names:
-            return self.live.names[path]
-        return self.attribute(owner, expression.name)
+        path = path_of(expression) if self.live.paths else None
+        value = None if path is None else self._bound_to(path)
+        return self.attribute(owner, expression.name) if value is None else value
 
     def attribute(self, owner: Value, name: str) -> Value:
         """``owner.name``, read."""
@@ -1112,7 +1135,7 @@ class Interpreter:
         return NOTHING
 
     def _comprehension(self, expression: code.Comprehension) -> Value:
-        outer = dict(self.live.names)
+        names, bound = dict(self.live.names), set(self.live.bound)
         held_out = any(
             naming.is_held_out(text_of(clause.iterable, whole=True))
             for clause in expression.clauses
@@ -1124,7 +1147,7 @@ class Interpreter:
                 self.assign(clause.target, iterated.element())
                 self.value_of_parts(clause.conditions)
             value = self.value_of_parts(expression.elements)
-        self.live.names = outer
+        self.live.names, self.live.bound = names, bound
         return value.element()
 
     def _lambda(self, expression: code.Lambda) -> Value:
@@ -1132,6 +1155,15 @@ class Interpreter:
         unit = self.define(expression.function)
         self._classes = classes
         return thing(LocalFunction(unit.ref))
+
+
+def _is_same(head: State, after: State, read: Iterable[str] | None) -> bool:
+    """Whether a loop does the same from both heads, of which it reads some names, or all."""
+    if (head.grad, head.modes) != (after.grad, after.modes):
+        return False
+    if read is None:
+        return head.names == after.names
+    return all(head.names.get(name) == after.names.get(name) for name in read)
 
 
 def _part(value: Value, index: int, count: int, statement: int) -> Value:

@@ -124,7 +124,7 @@ class Program:
         self._values: dict[Hashable, Value] = {}
         self._fields: dict[int, dict[Hashable, None]] = {}
         """The keys of the attributes of a class and those that derive from it."""
-        self._uses: dict[Origin, Use] = {}
+        self._uses: dict[Origin, int] = {}
         self._models: set[Thing] = set()
         self._frozen: dict[Thing, bool] = {}
         self.forwards: dict[int, Grad] = {}
@@ -217,7 +217,7 @@ class Program:
         """What ``key`` stands for may also be ``value``."""
         before = self._values.get(key, NOTHING)
         after = before | value
-        if after != before:
+        if after is not before and after != before:
             self._values[key] = after
             self._changed(key)
             if isinstance(key, tuple) and key[0] == "field":
@@ -239,17 +239,18 @@ class Program:
 
     def add_use(self, origins: Iterable[Origin], use: Use) -> None:
         """Values that carry the graph of ``origins`` went where ``use`` says."""
+        flags = int(use)  # as numbers they join at a tenth of the price
         for origin in origins:
-            before = self._uses.get(origin, Use.NOWHERE)
-            if before | use != before:
-                self._uses[origin] = before | use
+            before = self._uses.get(origin, 0)
+            if before | flags != before:
+                self._uses[origin] = before | flags
                 self._changed(("uses", origin))
 
     def uses(self, origin: Origin, reader: int | None = None) -> Use:
         """Where values that carry the graph of ``origin`` went."""
         if reader is not None:
             self._watch(("uses", origin), reader)
-        return self._uses.get(origin, Use.NOWHERE)
+        return Use(self._uses.get(origin, 0))
 
     # --------------------------------------------------------------- summaries
 

@@ -23,10 +23,14 @@ class State:
     """The dotted paths that may be in ``names``: a script of 5,000 functions binds as many names,
     and must not look through all of them at each.
     """
+    bound: set[str] = field(default_factory=set)
+    """What was bound since the innermost loop around began, on each way to this point."""
 
     def copy(self) -> State:
         """An independent copy."""
-        return State(self.grad, dict(self.names), dict(self.modes), set(self.paths))
+        return State(
+            self.grad, dict(self.names), dict(self.modes), set(self.paths), set(self.bound)
+        )
 
     def join(self, other: State) -> State:
         """What holds where control may come from either."""
@@ -45,11 +49,14 @@ class State:
             model: self.modes.get(model, Mode.INHERITED) | other.modes.get(model, Mode.INHERITED)
             for model in {**self.modes, **other.modes}
         }
-        return State(self.grad | other.grad, names, modes, self.paths | other.paths)
+        return State(
+            self.grad | other.grad, names, modes, self.paths | other.paths, self.bound & other.bound
+        )
 
     def bind(self, path: str, value: Value) -> None:
         """Assign ``value`` to a name or dotted path; what was known below the path is forgotten."""
         self.names[path] = value
+        self.bound.add(path)
         if self.paths:
             below = path + "."
             for name in [each for each in self.paths if each.startswith(below)]:

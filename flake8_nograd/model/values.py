@@ -309,6 +309,8 @@ class Value(NamedTuple):
             return self
         if not any(self):
             return other
+        if self == other:
+            return self
         things = self.things | other.things
         if len(things) > MOST_THINGS:
             things = frozenset()
@@ -359,5 +361,6 @@ def join(values: list[Value] | tuple[Value, ...]) -> Value:
     """The value that may be any of ``values``."""
     result = NOTHING
     for value in values:
-        result |= value
+        if value is not result:
+            result |= value
     return result
