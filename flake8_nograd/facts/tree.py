@@ -25,7 +25,9 @@ def facts_of(tree: ast.Module) -> code.Module:
 
 
 def facts_but(tree: ast.Module, left_out: Set[ast.AST]) -> tuple[code.Module, set[int]]:
-    """The facts of a module without the bodies of some functions, and the refs of these."""
+    """The facts of a module without the code and the annotations of some functions, and the refs
+    of these.
+    """
     reader = _Reader(left_out)
     return code.Module(reader.block(tree.body)), reader.bodiless
 
@@ -164,10 +166,10 @@ class _Reader:
         return code.Match(self.value(node.subject), cases, exhaustive)
 
     def function(self, node: FunctionNode) -> code.Function:
-        decorators = self._decorators(node.decorator_list)
-        given = self._parameters(node.args)
-        outer, self._yields = self._yields, False
         is_left_out = node in self._left_out
+        decorators = self._decorators(node.decorator_list)
+        given = self._parameters(node.args, is_annotated=not is_left_out)
+        outer, self._yields = self._yields, False
         body = () if is_left_out else self.block(node.body)
         fact = code.Function(
             self._ref(),
@@ -186,12 +188,19 @@ class _Reader:
     def _decorators(self, nodes: Iterable[ast.expr]) -> tuple[code.Decorator, ...]:
         return tuple([code.Decorator(self._ref(), self.value(node)) for node in nodes])
 
-    def _parameters(self, node: ast.arguments) -> tuple[code.Parameter, ...]:
-        return tuple([self._parameter(*each) for each in parameters(node)])
-
-    def _parameter(self, kind: str, node: ast.arg, default: ast.expr | None) -> code.Parameter:
-        return code.Parameter(
-            node.arg, kind, self.optional(default), self.optional(node.annotation)
+    def _parameters(
+        self, node: ast.arguments, is_annotated: bool = True
+    ) -> tuple[code.Parameter, ...]:
+        return tuple(
+            [
+                code.Parameter(
+                    each.arg,
+                    kind,
+                    self.optional(default),
+                    self.optional(each.annotation) if is_annotated else None,
+                )
+                for kind, each, default in parameters(node)
+            ]
         )
 
     def class_(self, node: ast.ClassDef) -> code.Class:

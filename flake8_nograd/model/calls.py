@@ -422,12 +422,12 @@ class Calls:
             run.use(given, Use.NUMBERS)
             return thing(Result(fact.ref, path))
         operates = naming.is_loss(path) or bool(receiver.origins)
-        optimizes = naming.trains_its_argument(last) or self._takes_optimizer(arguments)
         fills = isinstance(fact.function, code.Attribute) and last in _FILLS and bool(arguments)
-        if optimizes and given.origins:
-            self._gradient(fact, "needed", path, "", given, scales=False)
-        elif not operates and not (fills and not receiver.things):
-            run.use(given, Use.PASSED)
+        if given.origins:
+            if naming.trains_its_argument(last) or self._takes_optimizer(arguments):
+                self._gradient(fact, "needed", path, "", given, scales=False)
+            elif not operates and not (fills and not receiver.things):
+                run.use(given, Use.PASSED)
         if naming.trains_itself(last) and self._is_surely_model(receiver):
             self._gradient(fact, "needed", path, "", NOTHING, scales=False)
         self._program.mark_passed(given.things)

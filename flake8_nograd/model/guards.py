@@ -214,7 +214,7 @@ class Guards:
             kind = "guard on context manager"
         elif function.is_async:
             kind = "guard on async"
-        elif not function.is_generator and any(lazily_returned(function.body)):
+        elif decorators and not function.is_generator and any(lazily_returned(function.body)):
             kind = "guard on lazy result"
         else:
             return

@@ -241,11 +241,7 @@ class Interpreter:
     def _without_effect(self, statement: code.Evaluate, value: Value) -> None:
         """Notice what does nothing as a statement: a guard, a method that is not called."""
         guards = [each for each in value.things if self.guards.is_guard(each)]
-        made = statement.value
-        if isinstance(made, code.Call):
-            made = made.function
-        is_named = any(self.guards.is_guard(each) for each in self.value(made).things)
-        if guards and len(guards) == len(value.things) and is_named:
+        if guards and len(guards) == len(value.things) and self._names_guard(statement.value):
             if not any(isinstance(each, GuardObject) and each.before for each in guards):
                 self.notice("guard not entered", text_of(statement.value))
             self._notice_switch(value, statement.value)
@@ -253,6 +249,11 @@ class Interpreter:
             receiver = self.value(statement.value.value)
             if self.models.is_mode_method(statement.value, receiver):
                 self.notice("mode not called", text_of(statement.value))
+
+    def _names_guard(self, made: code.Expression) -> bool:
+        """Whether an expression names a guard, or calls what does."""
+        named = made.function if isinstance(made, code.Call) else made
+        return any(self.guards.is_guard(each) for each in self.value(named).things)
 
     def _notice_switch(self, value: Value, made: code.Expression) -> None:
         """Notice ``set_grad_enabled(False)`` as a statement, or kept in a name: it acts at once."""
@@ -632,10 +633,8 @@ class Interpreter:
 
     def _joins_guards(self, context: code.Boolean) -> bool:
         """``no_grad() and autocast()``; not the old ``test and no_grad() or nullcontext()``."""
-        made = [each.function for each in context.operands if isinstance(each, code.Call)]
-        return isinstance(context.operands[0], code.Call) and any(
-            self.guards.is_guard(each) for function in made for each in self.value(function).things
-        )
+        made = [each for each in context.operands if isinstance(each, code.Call)]
+        return context.operands[0] in made and any(map(self._names_guard, made))
 
     def _enter(
         self, ref: int, value: Value, item: code.WithItem, outer: Grad

@@ -6,6 +6,7 @@ callers, callees and attributes settle together, in any order of the file.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Set
 from dataclasses import dataclass, field
 
@@ -133,7 +134,7 @@ class Program:
         """The forwards whose results show that the model is a pretrained one."""
         self.detached: dict[int, frozenset[Origin]] = {}
         """Whose graph was cut off, by the ref of the call that did it."""
-        self._readers: dict[Hashable, set[int]] = {}
+        self._readers: defaultdict[Hashable, set[int]] = defaultdict(set)
         self._dirty: dict[int, None] = {MODULE: None}
         self.optimized: set[Thing] = set()
         """The models whose parameters an optimizer of this file has."""
@@ -205,7 +206,7 @@ class Program:
             self._dirty[ref] = None
 
     def _watch(self, key: Hashable, reader: int) -> None:
-        self._readers.setdefault(key, set()).add(reader)
+        self._readers[key].add(reader)
 
     def _changed(self, key: Hashable) -> None:
         for reader in sorted(self._readers.get(key, ())):

@@ -109,6 +109,7 @@ class Relevance:
         self._file = file
         self._frameworks = frameworks
         self._signs = _signs_of(frameworks)
+        self._places = range(len(file.functions))
         self._words = [frozenset(each.outline.words) for each in file.functions]
         self._all_words = frozenset().union(*self._words)
         self._by_name: dict[str, list[int]] = {}
@@ -125,17 +126,16 @@ class Relevance:
         self._arguments: dict[ast.Call, list[tuple[list[str], list[str]]]] = {}
         self._models = self._may_be_models()
         self._switching_needs: dict[_Need, bool] = {}
-        self._trains = any(map(self._takes_gradient, file.functions))
+        self._trains = any(self._calls(place, self._signs.gradients) for place in self._places)
         self._infers = not self._all_words.isdisjoint(self._signs.inference)
 
     def awake(self) -> set[int]:
         """The places of the functions in :attr:`File.functions`; the module has place 0."""
-        places = range(len(self._file.functions))
-        found = {place: None for place in places if self._stands_out(place)}
+        found = {place: None for place in self._places if self._stands_out(place)}
         if found:
             _spread(found, self._called_as, self._callers)
             _spread(found, self._needs, self._needed)
-        return {*found, *filter(self._may_hide_train, places)}
+        return {*found, *filter(self._may_hide_train, self._places)}
 
     # ------------------------------------------------------------------ classes
 
@@ -201,12 +201,9 @@ class Relevance:
         found |= words & self._signs.models
         found |= {name for name in self._classes if self._is_module(name)}
         found |= {name for name, path in self._file.imports.items() if self._makes_models(path)}
-        for function in self._file.functions:
-            found.update(
-                call.receiver.removesuffix("()")
-                for call in function.outline.calls
-                if call.name in self._signs.uses_of_models
-            )
+        for place in self._places:
+            uses = self._calls(place, self._signs.uses_of_models)
+            found.update(call.receiver.removesuffix("()") for call in uses)
         found -= _OWN
         flowing = [(each, self._without_results(each)) for each in self._file.functions]
         before = 0
@@ -301,17 +298,13 @@ class Relevance:
         if "training" in words:
             if any("training" in flow.to for flow in outline.flows):
                 return True
-        elif any(
-            call.name in self._signs.dropouts and call.root not in _OWN for call in outline.calls
-        ):
+        elif any(call.root not in _OWN for call in self._calls(place, self._signs.dropouts)):
             return True
-        if function.name == "forward" and any(
-            call.name in self._signs.layers for call in outline.calls
-        ):
+        if function.name == "forward" and self._calls(place, self._signs.layers):
             return True
         if self._is_test_file:
             return False
-        if any(map(self._may_export, outline.calls)):
+        if any(map(self._may_export, self._calls(place, self._signs.exports))):
             return True
         if self._is_module_method(function):
             return False
@@ -342,12 +335,11 @@ class Relevance:
 
     def _takes_gradient_oddly(self, place: int) -> bool:
         """Whether a gradient is taken and added up, or with a guard or a mode near."""
-        function, words = self._file.functions[place], self._words[place]
-        if not self._takes_gradient(function):
+        if not self._calls(place, self._signs.gradients):
             return False
-        if self._infers or words & {"requires_grad", "requires_grad_"}:
+        if self._infers or self._words[place] & {"requires_grad", "requires_grad_"}:
             return True
-        if self._accumulates(function.outline):
+        if self._accumulates(self._file.functions[place].outline):
             return True
         if place in self._switching or 0 in self._switching:
             return True
@@ -391,13 +383,8 @@ class Relevance:
             self._switching_needs[need] = not self._switching.isdisjoint(near)
         return self._switching_needs[need]
 
-    def _takes_gradient(self, function: Function) -> bool:
-        return any(call.name in self._signs.gradients for call in function.outline.calls)
-
     def _may_export(self, call: Called) -> bool:
-        """Whether a call may be ``torch.jit.trace``; not so ``trace`` of another library."""
-        if call.name not in self._signs.exports:
-            return False
+        """Whether a ``trace`` may be that of ``torch.jit``, not of another library."""
         rows = map(self._frameworks.call, self._external(dotted(call.node.func))[:1])
         return all(isinstance(row, Effect) and row.does == "export" for row in rows)
 
@@ -426,6 +413,12 @@ class Relevance:
             return False
         known = name in _PLAIN_METHODS or bool(self._frameworks.methods(name))
         return naming.is_model(name) or not known
+
+    def _calls(self, place: int, names: set[str]) -> list[Called]:
+        """The calls in a function's code of what has one of some names."""
+        if self._words[place].isdisjoint(names):
+            return []
+        return [call for call in self._file.functions[place].outline.calls if call.name in names]
 
     def _named(self, name: str) -> list[Function]:
         return [self._file.functions[place] for place in self._by_name.get(name, ())]

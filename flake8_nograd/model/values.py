@@ -305,12 +305,10 @@ class Value(NamedTuple):
     parts: tuple[Value, ...] = ()
 
     def __or__(self, other: Value) -> Value:
-        if self is other or not any(other):
+        if self is other or other is NOTHING or self == other or not any(other):
             return self
-        if not any(self):
+        if self is NOTHING or not any(self):
             return other
-        if self == other:
-            return self
         things = self.things | other.things
         if len(things) > MOST_THINGS:
             things = frozenset()
