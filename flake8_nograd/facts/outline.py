@@ -64,15 +64,19 @@ class Outline(NamedTuple):
     """The code of one outer function, or of the module.
 
     The words are all names, attributes and names of arguments in the order of reading, decorators
-    and annotations included. Between them stand the keywords ``assert``, ``async``, ``await``,
-    ``class`` for one that is decorated, ``def``, ``lambda``, ``yield``, ``for`` for a generator
-    expression, and ``and`` (for ``or`` too) where a ``with`` enters such an expression.
+    and annotations included, but for what a ``Callable[...]`` takes. Between them stand the
+    keywords ``assert``, ``async``, ``await``, ``class`` for one that is decorated, ``def``,
+    ``yield``, ``return`` for work that is left to be done later, and ``and`` (for ``or`` too) where
+    a ``with`` enters such an expression.
+
+    The ``loops`` are where the words of each ``for`` and ``while`` begin and end.
     """
 
     words: list[str]
     calls: list[Called]
     flows: list[Flow]
     entered: list[Entered]
+    loops: list[tuple[int, int]]
 
     @property
     def asserts(self) -> bool:
@@ -123,7 +127,7 @@ class _Reader:
     """Reads one tree."""
 
     def __init__(self) -> None:
-        self._outline = Outline([], [], [], [])
+        self._outline = Outline([], [], [], [], [])
         self._words = self._outline.words
         self._owner: int | None = None
         self._function = ""
@@ -213,6 +217,8 @@ class _Reader:
 
     def returned(self, node: ast.Return) -> None:
         start = len(self._words)
+        if _is_done_later(node.value):
+            self._words.append("return")
         self.value(node.value)
         self._outline.flows.append(Flow([self._function], start, len(self._words)))
 
@@ -232,13 +238,19 @@ class _Reader:
         self.block(node.body)
         self.block(node.orelse)
 
-    def loop(self, node: ast.For | ast.AsyncFor) -> None:
+    def while_(self, node: ast.While) -> None:
+        start = len(self._words)
+        self.conditional(node)
+        self._outline.loops.append((start, len(self._words)))
+
+    def for_(self, node: ast.For | ast.AsyncFor) -> None:
         self.value(node.target)
         start = len(self._words)
         self.value(node.iter)
         self._flows([node.target], start)
         self.block(node.body)
         self.block(node.orelse)
+        self._outline.loops.append((start, len(self._words)))
 
     def entered(self, node: ast.With | ast.AsyncWith) -> None:
         first = len(self._words)
@@ -278,7 +290,7 @@ class _Reader:
             self._code(node)
             return
         outline, owner = self._outline, self._owner
-        self._outline = Outline([], [], [], [])
+        self._outline = Outline([], [], [], [], [])
         self._words = self._outline.words
         self._function, self._owner = node.name, None
         file = self._file
@@ -402,7 +414,10 @@ class _Reader:
 
     def subscript(self, node: ast.Subscript) -> None:
         self.value(node.value)
-        self.value(node.slice)
+        inside = node.slice
+        if self._words and self._words[-1] == "Callable" and isinstance(inside, ast.Tuple):
+            inside = inside.elts[-1]
+        self.value(inside)
 
     def slice(self, node: ast.Slice) -> None:
         self.value(node.lower)
@@ -428,7 +443,6 @@ class _Reader:
         self.value(node.target)
 
     def lambda_(self, node: ast.Lambda) -> None:
-        self._words.append("lambda")
         self._defaults(node.args)
         self.value(node.body)
 
@@ -439,8 +453,6 @@ class _Reader:
             self._flows([clause.target], start)
             self.value(clause.target)
             self.values(clause.ifs)
-        if isinstance(node, ast.GeneratorExp):
-            self._words.append("for")
         if isinstance(node, ast.DictComp):
             self.value(node.key)
             self.value(node.value)
@@ -507,6 +519,13 @@ def dotted(node: ast.expr) -> str:
     return ""
 
 
+def _is_done_later(value: ast.expr | None) -> bool:
+    """Whether a value is work that begins when somebody asks for it, told from its form."""
+    if isinstance(value, ast.Call):
+        return isinstance(value.func, ast.Name) and value.func.id in ("map", "filter")
+    return isinstance(value, (ast.GeneratorExp, ast.Lambda))
+
+
 def _called(function: ast.expr) -> tuple[str, str, str]:
     """The root, the receiver and the name of what is called, as an outline has them."""
     if isinstance(function, ast.Name):
@@ -536,9 +555,9 @@ _STATEMENTS: dict[type[ast.AST], Callable[[_Reader, Any], None]] = {
     ast.Assert: _Reader.asserted,
     ast.Delete: _Reader.deleted,
     ast.If: _Reader.conditional,
-    ast.For: _Reader.loop,
-    ast.AsyncFor: _Reader.loop,
-    ast.While: _Reader.conditional,
+    ast.For: _Reader.for_,
+    ast.AsyncFor: _Reader.for_,
+    ast.While: _Reader.while_,
     ast.With: _Reader.entered,
     ast.AsyncWith: _Reader.entered,
     ast.Try: _Reader.tried,

@@ -25,7 +25,8 @@ from flake8_nograd.frameworks.schema import Effect, Guard, Returns, Row
 from flake8_nograd.model import naming
 
 _DROPS = ("drop", "shape", "detach", "read", "array", "text")
-_GRADIENTS = ("backward", "backward_argument", "gradient", "needs_gradient")
+_BACKWARDS = ("backward", "backward_argument")
+_GRADIENTS = (*_BACKWARDS, "gradient", "needs_gradient")
 _MODES = ("eval", "train", "freeze_model")
 _USES_OF_MODELS = (*_MODES, "parameters", "freeze", "load")
 _MODELS = ("model", "layer")
@@ -39,8 +40,8 @@ _PLAIN_METHODS = frozenset(name for each in (str, list, dict, set) for name in d
 _FILLS = frozenset("append extend insert add update put appendleft push store setdefault".split())
 _ODD_WITH_GUARD = frozenset(("contextmanager", "enter_context"))
 """Calls in whose company, anywhere in a function, a guard may do something else than it seems."""
-_ODD_UNDER_GUARD = frozenset("yield await async lambda def class for and map filter step".split())
-"""Keywords and calls under which it may do so."""
+_ODD_UNDER_GUARD = frozenset("yield await async def class return and".split())
+"""Keywords under which it may do so."""
 
 _Need: TypeAlias = str | tuple[int, frozenset[str]]
 """The name of functions, or a class and the names of methods."""
@@ -55,8 +56,10 @@ class Signs:
         self.inference: set[str] = set()
         self.drops: set[str] = set()
         self.gradients: set[str] = set()
+        self.backwards: set[str] = set()
         self.threads: set[str] = set()
         self.modes: set[str] = set()
+        self.train_modes: set[str] = set()
         self.dropouts: set[str] = set()
         self.layers: set[str] = set()
         self.models: set[str] = set()
@@ -87,8 +90,10 @@ class Signs:
         for found, effects in (
             (self.drops, _DROPS),
             (self.gradients, _GRADIENTS),
+            (self.backwards, _BACKWARDS),
             (self.threads, ("thread",)),
             (self.modes, _MODES),
+            (self.train_modes, ("train",)),
             (self.dropouts, ("dropout", "attention_dropout")),
             (self.forwards, ("forward",)),
             (self.exports, ("export",)),
@@ -261,16 +266,20 @@ class Relevance:
     def _passed(self, call: Called, function: Function) -> Iterator[tuple[ast.expr, list[str]]]:
         """The arguments of a call, each with the parameters that it may be given to."""
         names = function.parameters
-        first = last = int(function.owner is not None and not _is_static(function))
-        if call.receiver in self._classes:  # the instance may be the first argument
-            first = 0
-        for position, argument in enumerate(call.node.args):
+        first = int(self._is_bound(function, call))
+        for position, argument in enumerate(call.node.args, first):
             if isinstance(argument, ast.Starred) or _has_star(function):
                 yield argument, names
             else:
-                yield argument, names[position + first : position + last + 1]
+                yield argument, names[position : position + 1]
         for keyword in call.node.keywords:
             yield keyword.value, [keyword.arg] if keyword.arg in names else names
+
+    def _is_bound(self, function: Function, call: Called) -> bool:
+        """Whether the first parameter of a function is no argument of a call: ``self``, ``cls``."""
+        if function.owner is None or _is_decorated(function, "staticmethod"):
+            return False
+        return call.receiver not in self._classes or _is_decorated(function, "classmethod")
 
     def _makes_models(self, path: str) -> bool:
         """Whether an import makes models: a class, one with loaders, or a package of them."""
@@ -293,7 +302,7 @@ class Relevance:
         outline = function.outline
         if "volatile" in words or _stands_before(outline.words, ("eval", "train"), BARE):
             return True
-        if self._guards_oddly(outline, words) or self._takes_gradient_oddly(place):
+        if self._guards_oddly(place) or self._takes_gradient_oddly(place):
             return True
         if "training" in words:
             if any("training" in flow.to for flow in outline.flows):
@@ -310,36 +319,50 @@ class Relevance:
             return False
         return any(self._may_be_forward(call) for call in outline.calls)
 
-    def _guards_oddly(self, outline: Outline, words: frozenset[str]) -> bool:
+    def _guards_oddly(self, place: int) -> bool:
         """Whether a guard is more than a ``with`` or a decorator around plain code."""
-        guards = words & self._signs.guards
+        signs, words = self._signs, self._words[place]
+        guards = words & signs.guards
         if not guards:
             return False
-        signs = self._signs
+        outline = self._file.functions[place].outline
         if self._trains and guards & signs.inference:
             return True
-        if words & signs.gradients or not words.isdisjoint(_ODD_WITH_GUARD):
+        if self._calls(place, signs.gradients) or not words.isdisjoint(_ODD_WITH_GUARD):
             return True
-        odd = _ODD_UNDER_GUARD | signs.threads
         entered = 0
         for start, body, end in outline.entered:
             here = sum(word in guards for word in outline.words[start:body])
-            if here and not odd.isdisjoint(outline.words[start:end]):
+            if here and self._is_odd(outline, start, end):
                 return True
             entered += here
         named = sum(word in guards for word in outline.words)
-        if entered < named and not odd.isdisjoint(words):
+        if entered < named and self._is_odd(outline, 0, len(outline.words)):
             return True
         called = sum(call.name in guards for call in outline.calls)
         return called < named or _stands_before(outline.words, guards, RUN)
 
+    def _is_odd(self, outline: Outline, start: int, end: int) -> bool:
+        """Whether some code, told by the place of its words, may not be guarded as it seems."""
+        if not _ODD_UNDER_GUARD.isdisjoint(outline.words[start:end]):
+            return True
+        return any(
+            call.name == "step"
+            or (call.name in self._signs.threads and not self._is_builtin(call))
+            for call in outline.calls
+            if start <= call.first and call.end <= end
+        )
+
+    def _is_builtin(self, call: Called) -> bool:
+        """Whether a ``map`` is Python's own."""
+        return call.root == call.name and call.name not in self._file.imports
+
     def _takes_gradient_oddly(self, place: int) -> bool:
-        """Whether a gradient is taken and added up, or with a guard or a mode near."""
+        """Whether a gradient is taken and required, or added up, or has a guard or a mode near."""
         if not self._calls(place, self._signs.gradients):
             return False
-        if self._infers or self._words[place] & {"requires_grad", "requires_grad_"}:
-            return True
-        if self._accumulates(self._file.functions[place].outline):
+        outline = self._file.functions[place].outline
+        if self._infers or self._requires_gradient(place) or self._accumulates(outline):
             return True
         if place in self._switching or 0 in self._switching:
             return True
@@ -347,10 +370,33 @@ class Relevance:
             not self._switching.isdisjoint(self._callers(name)) for name in self._called_as(place)
         ) or any(map(self._is_switching, self._needs(place)))
 
+    def _requires_gradient(self, place: int) -> bool:
+        """Whether what goes backward is made to require a gradient, by whatever is said of it."""
+        words = self._words[place]
+        if "requires_grad" not in words and "requires_grad_" not in words:
+            return False
+        outline = self._file.functions[place].outline
+        walked: set[str] = set()
+        for call in self._calls(place, self._signs.backwards):
+            walked.update(outline.words[call.first : call.end])
+        return any(
+            after.startswith("requires_grad") and word in walked
+            for word, after in pairwise(outline.words)
+        ) or any(
+            not walked.isdisjoint(outline.words[call.start : call.end])
+            for call in outline.calls
+            if any(keyword.arg == "requires_grad" for keyword in call.node.keywords)
+        )
+
     def _accumulates(self, outline: Outline) -> bool:
-        """Whether what a gradient is taken of is added to something, or put into a container."""
-        added = [(each.start, each.end) for each in outline.flows if each.adds]
-        added += [(each.start, each.end) for each in outline.calls if each.name in _FILLS]
+        """Whether a loop adds what a gradient is taken of to something, or fills it with it."""
+        flows = [each for each in outline.flows if each.adds]
+        calls = [each for each in outline.calls if each.name in _FILLS]
+        added = [
+            (each.start, each.end)
+            for each in (*flows, *calls)
+            if any(first <= each.start and each.end <= last for first, last in outline.loops)
+        ]
         if not added:
             return False
         words = _without(outline, lambda call: call.name in self._signs.drops)
@@ -373,8 +419,15 @@ class Relevance:
 
     @cached_property
     def _switching(self) -> set[int]:
-        """The functions in which a guard or a mode is named."""
+        """The functions in which a guard or a mode is named, if any is but train mode."""
         switches = self._signs.guards | self._signs.modes
+        train_modes = self._signs.train_modes
+        if self._all_words.isdisjoint(switches - train_modes) and not any(
+            call.receiver and len(call.node.args) + len(call.node.keywords) == 1  # `train(False)`
+            for place in self._places
+            for call in self._calls(place, train_modes)
+        ):
+            return set()
         return {place for place, words in enumerate(self._words) if words & switches}
 
     def _is_switching(self, need: _Need) -> bool:
@@ -498,9 +551,9 @@ def _without(outline: Outline, is_meant: Callable[[Called], bool]) -> list[str]:
     return words
 
 
-def _is_static(function: Function) -> bool:
+def _is_decorated(function: Function, name: str) -> bool:
     decorators = [] if isinstance(function.node, ast.Module) else function.node.decorator_list
-    return any("staticmethod" in words_of(each) for each in decorators)
+    return any(name in words_of(each) for each in decorators)
 
 
 def _has_star(function: Function) -> bool:
