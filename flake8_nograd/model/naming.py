@@ -63,6 +63,7 @@ _VERBS = frozenset(
     """
     get build load create make init initialize save unwrap wrap setup set define prepare update
     train test eval evaluate export register compile find select choose restore download print
+    add insert append attach remove replace push log upload write read show draw fetch import share
     count copy clone freeze unfreeze reset configure convert is has should can use compute run call
     preprocess default project apply
     """.split()

@@ -19,7 +19,17 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import TypeAlias, TypeVar
 
-from flake8_nograd.facts.outline import BARE, RUN, Called, File, Function, Outline, dotted, words_of
+from flake8_nograd.facts.outline import (
+    BARE,
+    RUN,
+    Called,
+    File,
+    Flow,
+    Function,
+    Outline,
+    dotted,
+    words_of,
+)
 from flake8_nograd.frameworks import Frameworks
 from flake8_nograd.frameworks.schema import Effect, Guard, Returns, Row
 from flake8_nograd.model import naming
@@ -317,7 +327,7 @@ class Relevance:
             return True
         if self._is_module_method(function):
             return False
-        return any(self._may_be_forward(call) for call in outline.calls)
+        return any(self._may_be_forward(call, function) for call in outline.calls)
 
     def _guards_oddly(self, place: int) -> bool:
         """Whether a guard is more than a ``with`` or a decorator around plain code."""
@@ -347,8 +357,7 @@ class Relevance:
         if not _ODD_UNDER_GUARD.isdisjoint(outline.words[start:end]):
             return True
         return any(
-            call.name == "step"
-            or (call.name in self._signs.threads and not self._is_builtin(call))
+            call.name == "step" or (call.name in self._signs.threads and not self._is_builtin(call))
             for call in outline.calls
             if start <= call.first and call.end <= end
         )
@@ -390,12 +399,12 @@ class Relevance:
 
     def _accumulates(self, outline: Outline) -> bool:
         """Whether a loop adds what a gradient is taken of to something, or fills it with it."""
-        flows = [each for each in outline.flows if each.adds]
-        calls = [each for each in outline.calls if each.name in _FILLS]
+        places = [(each.start, each.end) for each in outline.flows if each.adds]
+        places += [(each.start, each.end) for each in outline.calls if each.name in _FILLS]
         added = [
-            (each.start, each.end)
-            for each in (*flows, *calls)
-            if any(first <= each.start and each.end <= last for first, last in outline.loops)
+            (start, end)
+            for start, end in places
+            if any(first <= start and end <= last for first, last in outline.loops)
         ]
         if not added:
             return False
@@ -441,7 +450,7 @@ class Relevance:
         rows = map(self._frameworks.call, self._external(dotted(call.node.func))[:1])
         return all(isinstance(row, Effect) and row.does == "export" for row in rows)
 
-    def _may_be_forward(self, call: Called) -> bool:
+    def _may_be_forward(self, call: Called, caller: Function) -> bool:
         name = call.name
         if name in self._signs.forwards:
             return True
@@ -459,13 +468,36 @@ class Relevance:
         ):
             return False
         if not call.receiver:
-            return name not in self._file.defined and (name in self._bound or naming.is_model(name))
+            if name in self._file.defined or self._stands_for_classes(name, caller):
+                return False
+            return name in self._bound or naming.is_model(name)
         if name in self._by_name:
             return False
         if name not in self._file.attributes and not naming.is_model(name):
             return False
         known = name in _PLAIN_METHODS or bool(self._frameworks.methods(name))
         return naming.is_model(name) or not known
+
+    def _stands_for_classes(self, name: str, function: Function) -> bool:
+        """Whether all that a name is bound to in a function are classes, or containers of them."""
+        if name in function.parameters:
+            return False
+        flows = [
+            (each.outline, flow)
+            for each in (function, self._file.functions[0])
+            for flow in each.outline.flows
+            if name in flow.to
+        ]
+        return bool(flows) and all(self._gives_classes(*each) for each in flows)
+
+    def _gives_classes(self, outline: Outline, flow: Flow) -> bool:
+        words = set(outline.words[flow.start : flow.end])
+        classes = {each for each in words if naming.is_class(each) and each not in self._bound}
+        return (
+            bool(classes)
+            and words <= classes | self._file.imports.keys()
+            and not any(flow.start <= each.first < flow.end for each in outline.calls)
+        )
 
     def _calls(self, place: int, names: set[str]) -> list[Called]:
         """The calls in a function's code of what has one of some names."""
