@@ -138,7 +138,6 @@ class Relevance:
         ]
         self._is_test_file = self._has_tests()
         self._bound = self._may_be_instances()
-        self._arguments: dict[ast.Call, list[tuple[list[str], list[str]]]] = {}
         self._models = self._may_be_models()
         self._switching_needs: dict[_Need, bool] = {}
         self._trains = any(self._calls(place, self._signs.gradients) for place in self._places)
@@ -212,58 +211,83 @@ class Relevance:
     def _may_be_models(self) -> set[str]:
         """The names that may stand for models, or for what makes them: names flow as values do."""
         words = self._all_words
-        found = {each for each in words if naming.is_model(each) or naming.is_model_class(each)}
+        usual = {each for each in words if naming.is_model(each)}
+        found = usual | {each for each in words if naming.is_model_class(each)}
         found |= words & self._signs.models
         found |= {name for name in self._classes if self._is_module(name)}
-        found |= {name for name, path in self._file.imports.items() if self._makes_models(path)}
+        imports = self._file.imports.items()
+        found |= {name for name, path in imports if _makes_models(self._frameworks, path)}
         for place in self._places:
             uses = self._calls(place, self._signs.uses_of_models)
             found.update(call.receiver.removesuffix("()") for call in uses)
         found -= _OWN
-        flowing = [(each, self._without_results(each)) for each in self._file.functions]
-        before = 0
+        flows: list[tuple[list[str], list[str]]] = []
+        calls: list[tuple[list[str], Called, Function]] = []
+        for function in self._file.functions:
+            flowing = self._without_results(function, usual)
+            flows += [(flowing[each.start : each.end], each.to) for each in function.outline.flows]
+            calls += [
+                (flowing[each.start : each.end], each, function)
+                for each in function.outline.calls
+                if each.name in self._by_name
+            ]
+        self._flow(flows, calls, found)
+        return found
+
+    def _without_results(self, function: Function, usual: set[str]) -> list[str]:
+        """The words of a function but for those of calls that give tensors: ``model(x)``.
+
+        What is called there is a layer of the module's own, or a model by its ``usual`` name, and
+        not what makes a model.
+        """
+        own = "self" if self._is_module_method(function) else None
+        results = [
+            call
+            for call in function.outline.calls
+            if (
+                call.receiver == own or (call.name in usual and call.root not in self._file.imports)
+            )
+            and call.name
+            and call.name not in self._by_name
+            and call.name not in self._signs.models
+        ]
+        return _without(function.outline, results)
+
+    def _flow(
+        self,
+        flows: list[tuple[list[str], list[str]]],
+        calls: list[tuple[list[str], Called, Function]],
+        found: set[str],
+    ) -> None:
+        """What is bound to something found, or is a parameter that is given it, is found too.
+
+        ``flows`` are the words of values, and what is bound to them; ``calls`` begin with the words
+        of their arguments.
+        """
+        before = -1
         while len(found) > before:
             before = len(found)
-            for function, flowing_words in flowing:
-                self._flow(function, flowing_words, found)
-        return found
+            left = []
+            for words, call, caller in calls:
+                if found.isdisjoint(words):
+                    left.append((words, call, caller))
+                else:
+                    flows += self._given(call, caller)
+            calls = left
+            waiting = []
+            for words, to in flows:
+                if found.isdisjoint(words):
+                    waiting.append((words, to))
+                else:
+                    found.update(to)
+                    found -= _OWN
+            flows = waiting
 
-    def _without_results(self, function: Function) -> list[str]:
-        """The words of a function but for those of calls that give tensors: ``model(x)``."""
-        in_module = self._is_module_method(function)
-        return _without(function.outline, lambda call: self._gives_tensors(call, in_module))
-
-    def _gives_tensors(self, call: Called, in_module: bool) -> bool:
-        """Whether what is called is a model, not what makes one, or a module's own layer."""
-        name = call.name
-        if not name or name in self._by_name or name in self._signs.models:
-            return False
-        if in_module and call.receiver == "self":
-            return True
-        return naming.is_model(name) and call.root not in self._file.imports
-
-    def _flow(self, function: Function, words: list[str], found: set[str]) -> None:
-        """What is bound to something found, or is a parameter that is given it, is found too."""
-        for flow in function.outline.flows:
-            if not found.isdisjoint(words[flow.start : flow.end]):
-                found.update(flow.to)
-        for call in function.outline.calls:
-            if call.name in self._by_name and not found.isdisjoint(words[call.start : call.end]):
-                for given, parameters in self._given(call, function):
-                    if not found.isdisjoint(given):
-                        found.update(parameters)
-        found -= _OWN
-
-    def _given(self, call: Called, caller: Function) -> list[tuple[list[str], list[str]]]:
+    def _given(self, call: Called, caller: Function) -> Iterator[tuple[list[str], list[str]]]:
         """The words of each argument of a call, and the parameters that they may be given to."""
-        found = self._arguments.get(call.node)
-        if found is None:
-            found = self._arguments[call.node] = [
-                (words_of(argument), parameters)
-                for function in self._callees(call, caller)
-                for argument, parameters in self._passed(call, function)
-            ]
-        return found
+        for function in self._callees(call, caller):
+            for argument, parameters in self._passed(call, function):
+                yield words_of(argument), parameters
 
     def _callees(self, call: Called, caller: Function) -> list[Function]:
         """The functions of this file that a call may run, by their name."""
@@ -290,14 +314,6 @@ class Relevance:
         if function.owner is None or _is_decorated(function, "staticmethod"):
             return False
         return call.receiver not in self._classes or _is_decorated(function, "classmethod")
-
-    def _makes_models(self, path: str) -> bool:
-        """Whether an import makes models: a class, one with loaders, or a package of them."""
-        rows = (
-            self._frameworks.returns(self._frameworks.canonical(path + end))
-            for end in ("", ".from_pretrained", ".x")
-        )
-        return any(row is not None and row.what in _MODELS for row in rows)
 
     # --------------------------------------------------------- what may be reported
 
@@ -408,7 +424,9 @@ class Relevance:
         ]
         if not added:
             return False
-        words = _without(outline, lambda call: call.name in self._signs.drops)
+        words = _without(
+            outline, [each for each in outline.calls if each.name in self._signs.drops]
+        )
         walked = self._walked(outline)
         return any(not walked.isdisjoint(words[start:end]) for start, end in added)
 
@@ -574,13 +592,24 @@ def _spread(
                     pending.append(each)
 
 
-def _without(outline: Outline, is_meant: Callable[[Called], bool]) -> list[str]:
+def _without(outline: Outline, calls: list[Called]) -> list[str]:
     """The words of an outline but for those of some calls."""
+    if not calls:
+        return outline.words
     words = outline.words.copy()
-    for call in outline.calls:
-        if is_meant(call):
-            words[call.first : call.end] = [""] * (call.end - call.first)
+    for call in calls:
+        words[call.first : call.end] = [""] * (call.end - call.first)
     return words
+
+
+@lru_cache(maxsize=4096)
+def _makes_models(frameworks: Frameworks, path: str) -> bool:
+    """Whether an import makes models: a class, one with loaders, or a package of them."""
+    rows = (
+        frameworks.returns(frameworks.canonical(path + end))
+        for end in ("", ".from_pretrained", ".x")
+    )
+    return any(row is not None and row.what in _MODELS for row in rows)
 
 
 def _is_decorated(function: Function, name: str) -> bool:
