@@ -21,6 +21,10 @@ RUN = "()"
 """Stands among the words after a call that is a statement: ``torch.no_grad()``."""
 
 
+ANNOTATED = ":"
+"""Stands among the words after an annotation."""
+
+
 class Called(NamedTuple):
     """A call of ``root.….receiver.name(…)``; each is ``""`` where it is no plain name.
 
@@ -206,6 +210,7 @@ class _Reader:
         start = len(self._words)
         self.value(node.value)
         self.value(node.annotation)
+        self._words.append(ANNOTATED)
         self._flows([node.target], start)
         self.value(node.target)
 
@@ -325,7 +330,9 @@ class _Reader:
             return
         start = len(self._words)
         self.value(default)
-        self.value(node.annotation)
+        if node.annotation is not None:
+            self.value(node.annotation)
+            self._words.append(ANNOTATED)
         if start < len(self._words):
             self._outline.flows.append(Flow([node.arg], start, len(self._words)))
 

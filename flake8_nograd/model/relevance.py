@@ -28,6 +28,7 @@ from flake8_nograd.facts.outline import (
     Function,
     Outline,
     dotted,
+    parameters,
     words_of,
 )
 from flake8_nograd.frameworks import Frameworks
@@ -73,7 +74,9 @@ class Signs:
         self.dropouts: set[str] = set()
         self.layers: set[str] = set()
         self.models: set[str] = set()
+        self.packages: set[str] = set()
         self.forwards: set[str] = set()
+        self.gives_tensors: set[str] = set()
         self.exports: set[str] = set()
         self.callers: set[str] = set()
         self.uses_of_models: set[str] = set()
@@ -90,6 +93,8 @@ class Signs:
             if row.mode_dependent:
                 self.layers.add(name)
             if row.what in _MODELS:
+                if name == "*":
+                    self.packages.add(_last(row.name.removesuffix(".*")))
                 self.models.add(name)
                 if row.mode != "train":
                     self.modes.add(name)
@@ -106,6 +111,7 @@ class Signs:
             (self.train_modes, ("train",)),
             (self.dropouts, ("dropout", "attention_dropout")),
             (self.forwards, ("forward",)),
+            (self.gives_tensors, ("forward", "generate")),
             (self.exports, ("export",)),
             (self.callers, ("calls",)),
             (self.uses_of_models, _USES_OF_MODELS),
@@ -215,8 +221,7 @@ class Relevance:
         found = usual | {each for each in words if naming.is_model_class(each)}
         found |= words & self._signs.models
         found |= {name for name in self._classes if self._is_module(name)}
-        imports = self._file.imports.items()
-        found |= {name for name, path in imports if _makes_models(self._frameworks, path)}
+        found.update(self._imported_models())
         for place in self._places:
             uses = self._calls(place, self._signs.uses_of_models)
             found.update(call.receiver.removesuffix("()") for call in uses)
@@ -224,20 +229,39 @@ class Relevance:
         flows: list[tuple[list[str], list[str]]] = []
         calls: list[tuple[list[str], Called, Function]] = []
         for function in self._file.functions:
-            flowing = self._without_results(function, usual)
+            flowing = self._without_results(function, usual | self._signs.gives_tensors)
             flows += [(flowing[each.start : each.end], each.to) for each in function.outline.flows]
             calls += [
                 (flowing[each.start : each.end], each, function)
                 for each in function.outline.calls
-                if each.name in self._by_name
+                if each.name in self._by_name or each.name in self._classes
             ]
         self._flow(flows, calls, found)
         return found
 
-    def _without_results(self, function: Function, usual: set[str]) -> list[str]:
+    def _imported_models(self) -> Iterator[str]:
+        """The names that stand for classes of models in imported packages, or for the packages."""
+        imports = self._file.imports
+        layers = set(self._signs.packages)
+        for name, path in imports.items():
+            if _makes_models(self._frameworks, path):
+                yield name
+            elif _has_layers(self._frameworks, path):
+                layers.add(name)
+        for place, words in enumerate(self._words):
+            if words.isdisjoint(layers):
+                continue
+            for before, word in pairwise(self._file.functions[place].outline.words):
+                if before in layers and naming.is_class(word):
+                    yield word
+                elif word in layers and before in imports:
+                    if _makes_models(self._frameworks, f"{imports[before]}.{word}"):
+                        yield word
+
+    def _without_results(self, function: Function, names: set[str]) -> list[str]:
         """The words of a function but for those of calls that give tensors: ``model(x)``.
 
-        What is called there is a layer of the module's own, or a model by its ``usual`` name, and
+        What is called there has one of these ``names``, or is a layer of the module's own, and is
         not what makes a model.
         """
         own = "self" if self._is_module_method(function) else None
@@ -245,7 +269,7 @@ class Relevance:
             call
             for call in function.outline.calls
             if (
-                call.receiver == own or (call.name in usual and call.root not in self._file.imports)
+                call.receiver == own or (call.name in names and call.root not in self._file.imports)
             )
             and call.name
             and call.name not in self._by_name
@@ -286,16 +310,24 @@ class Relevance:
     def _given(self, call: Called, caller: Function) -> Iterator[tuple[list[str], list[str]]]:
         """The words of each argument of a call, and the parameters that they may be given to."""
         for function in self._callees(call, caller):
-            for argument, parameters in self._passed(call, function):
-                yield words_of(argument), parameters
+            for argument, names in self._passed(call, function):
+                yield words_of(argument), names
 
     def _callees(self, call: Called, caller: Function) -> list[Function]:
         """The functions of this file that a call may run, by their name."""
-        if call.receiver != "super()" or caller.owner is None:
-            return self._named(call.name)
-        classes = [self._file.classes[each] for each in self._ancestors(caller.owner)[1:]]
-        places = [each.methods[call.name] for each in classes if call.name in each.methods]
-        return [self._file.functions[place] for place in places]
+        if call.name in self._classes:
+            classes = [
+                each for place in self._classes[call.name] for each in self._ancestors(place)
+            ]
+            return self._methods(classes, "__init__")
+        if call.receiver == "super()" and caller.owner is not None:
+            return self._methods(self._ancestors(caller.owner)[1:], call.name)
+        return self._named(call.name)
+
+    def _methods(self, classes: Iterable[int], name: str) -> list[Function]:
+        """The methods of one name that classes have of their own."""
+        methods = [self._file.classes[each].methods for each in classes]
+        return [self._file.functions[each[name]] for each in methods if name in each]
 
     def _passed(self, call: Called, function: Function) -> Iterator[tuple[ast.expr, list[str]]]:
         """The arguments of a call, each with the parameters that it may be given to."""
@@ -498,7 +530,7 @@ class Relevance:
 
     def _stands_for_classes(self, name: str, function: Function) -> bool:
         """Whether all that a name is bound to in a function are classes, or containers of them."""
-        if name in function.parameters:
+        if name in function.parameters and name not in _class_defaults(function):
             return False
         flows = [
             (each.outline, flow)
@@ -604,17 +636,37 @@ def _without(outline: Outline, calls: list[Called]) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def _makes_models(frameworks: Frameworks, path: str) -> bool:
-    """Whether an import makes models: a class, one with loaders, or a package of them."""
-    rows = (
-        frameworks.returns(frameworks.canonical(path + end))
-        for end in ("", ".from_pretrained", ".x")
-    )
-    return any(row is not None and row.what in _MODELS for row in rows)
+    """Whether an import makes models: a class, one with loaders, or a package of functions."""
+    if naming.is_class(path) and _makes(frameworks, path, "layer"):
+        return True
+    return any(_makes(frameworks, path + end, "model") for end in ("", ".from_pretrained", ".x"))
+
+
+@lru_cache(maxsize=4096)
+def _has_layers(frameworks: Frameworks, path: str) -> bool:
+    """Whether an import is a package of layers; its functions make tensors."""
+    return _makes(frameworks, path + ".x", "layer")
+
+
+def _makes(frameworks: Frameworks, path: str, what: str) -> bool:
+    row = frameworks.returns(frameworks.canonical(path))
+    return row is not None and row.what == what
 
 
 def _is_decorated(function: Function, name: str) -> bool:
     decorators = [] if isinstance(function.node, ast.Module) else function.node.decorator_list
     return any(name in words_of(each) for each in decorators)
+
+
+def _class_defaults(function: Function) -> set[str]:
+    """The parameters whose default values are classes, by PEP 8."""
+    if isinstance(function.node, ast.Module):
+        return set()
+    return {
+        each.arg
+        for _, each, default in parameters(function.node.args)
+        if default is not None and naming.is_class(dotted(default))
+    }
 
 
 def _has_star(function: Function) -> bool:
