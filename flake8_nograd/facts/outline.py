@@ -440,8 +440,10 @@ class _Reader:
         self.value(node.value)
 
     def yielded(self, node: ast.Yield | ast.YieldFrom) -> None:
+        start = len(self._words)
         self._words.append("yield")
         self.value(node.value)
+        self._outline.flows.append(Flow([self._function], start, len(self._words)))
 
     def named(self, node: ast.NamedExpr) -> None:
         start = len(self._words)

@@ -44,9 +44,6 @@ from flake8_nograd.model.values import (
 if TYPE_CHECKING:
     from flake8_nograd.model.interpreter import Interpreter
 
-_FILLS = frozenset("append extend insert add update put appendleft push store setdefault".split())
-"""Methods of Python's containers, and of what imitates them, that keep their argument."""
-
 DROPS = {
     "drop": Use.NUMBERS,
     "detach": Use.NUMBERS,
@@ -422,7 +419,9 @@ class Calls:
             run.use(given, Use.NUMBERS)
             return thing(Result(fact.ref, path))
         operates = naming.is_loss(path) or bool(receiver.origins)
-        fills = isinstance(fact.function, code.Attribute) and last in _FILLS and bool(arguments)
+        fills = (
+            isinstance(fact.function, code.Attribute) and last in naming.FILLS and bool(arguments)
+        )
         if given.origins:
             if naming.trains_its_argument(last) or self._takes_optimizer(arguments):
                 self._gradient(fact, "needed", path, "", given, scales=False)

@@ -78,6 +78,8 @@ _DELIBERATE = re.compile(
     r"|(dropout|batch ?norm)\b.*\balways)",
     re.IGNORECASE,
 )
+FILLS = frozenset("append extend insert add update put appendleft push store setdefault".split())
+"""Methods of Python's containers, and of what imitates them, that keep their argument."""
 _HOOK_PREFIXES = ("inner_", "do_", "on_", "before_", "after_")
 _MODE_SWITCH = frozenset("eval evaluation evaluating inference mode train training".split())
 _GUARD = frozenset(

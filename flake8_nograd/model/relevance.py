@@ -48,7 +48,6 @@ _MAKES = frozenset(("__init__",))
 _BEGIN = frozenset(("__init__", "__call__", "__enter__", "__exit__"))
 _OWN = frozenset(("self", "cls"))
 _PLAIN_METHODS = frozenset(name for each in (str, list, dict, set) for name in dir(each))
-_FILLS = frozenset("append extend insert add update put appendleft push store setdefault".split())
 _ODD_WITH_GUARD = frozenset(("contextmanager", "enter_context"))
 """Calls in whose company, anywhere in a function, a guard may do something else than it seems."""
 _ODD_UNDER_GUARD = frozenset("yield await async def class return and".split())
@@ -56,6 +55,10 @@ _ODD_UNDER_GUARD = frozenset("yield await async def class return and".split())
 
 _Need: TypeAlias = str | tuple[int, frozenset[str]]
 """The name of functions, or a class and the names of methods."""
+_Bound: TypeAlias = tuple[list[str], list[str]]
+"""The words of a value, and the names that are bound to it."""
+_Given: TypeAlias = tuple[list[str], Called, Function]
+"""The words of the arguments of a call, the call, and the function that it stands in."""
 _Key = TypeVar("_Key", bound=Hashable)
 
 
@@ -222,22 +225,36 @@ class Relevance:
         found |= words & self._signs.models
         found |= {name for name in self._classes if self._is_module(name)}
         found.update(self._imported_models())
-        for place in self._places:
-            uses = self._calls(place, self._signs.uses_of_models)
-            found.update(call.receiver.removesuffix("()") for call in uses)
+        found.update(self._used_as_models())
         found -= _OWN
-        flows: list[tuple[list[str], list[str]]] = []
-        calls: list[tuple[list[str], Called, Function]] = []
-        for function in self._file.functions:
-            flowing = self._without_results(function, usual | self._signs.gives_tensors)
-            flows += [(flowing[each.start : each.end], each.to) for each in function.outline.flows]
-            calls += [
-                (flowing[each.start : each.end], each, function)
-                for each in function.outline.calls
-                if each.name in self._by_name or each.name in self._classes
-            ]
-        self._flow(flows, calls, found)
+        self._flow(*self._flows(usual | self._signs.gives_tensors), found)
         return found
+
+    def _flows(self, gives_tensors: set[str]) -> tuple[list[_Bound], list[_Given]]:
+        """What is bound to what in the whole file, and the calls that give something to functions.
+
+        ``gives_tensors`` are names of what gives no models when it is called.
+        """
+        flows: list[_Bound] = []
+        calls: list[_Given] = []
+        for function in self._file.functions:
+            words = self._without_results(function, gives_tensors)
+            for call in function.outline.calls:
+                given = words[call.start : call.end]
+                if call.name in self._by_name or call.name in self._classes:
+                    calls.append((given, call, function))
+                    if self._is_of_this_file(call):  # its result is what it returns
+                        words[call.start : call.end] = [""] * len(given)
+                elif call.name in naming.FILLS and call.receiver:
+                    flows.append((given, [call.receiver]))
+            flows += [(words[each.start : each.end], each.to) for each in function.outline.flows]
+        return flows, calls
+
+    def _is_of_this_file(self, call: Called) -> bool:
+        """Whether a call of a function's name runs that function, surely."""
+        return call.name in self._by_name and (
+            call.root == call.name or call.receiver in _OWN or call.receiver in self._classes
+        )
 
     def _imported_models(self) -> Iterator[str]:
         """The names that stand for classes of models in imported packages, or for the packages."""
@@ -257,6 +274,21 @@ class Relevance:
                 elif word in layers and before in imports:
                     if _makes_models(self._frameworks, f"{imports[before]}.{word}"):
                         yield word
+
+    def _used_as_models(self) -> set[str]:
+        """The names that are put in a mode or the like, and what these stand for."""
+        found: set[str] = set()
+        for place in self._places:
+            uses = self._calls(place, self._signs.uses_of_models)
+            found.update(call.receiver.removesuffix("()") for call in uses)
+        before = 0
+        while len(found) > before:
+            before = len(found)
+            for outline in (each.outline for each in self._file.functions):
+                for flow in outline.flows:
+                    if not found.isdisjoint(flow.to) and not _has_call(outline, flow):
+                        found.update(outline.words[flow.start : flow.end])
+        return found
 
     def _without_results(self, function: Function, names: set[str]) -> list[str]:
         """The words of a function but for those of calls that give tensors: ``model(x)``.
@@ -279,15 +311,11 @@ class Relevance:
 
     def _flow(
         self,
-        flows: list[tuple[list[str], list[str]]],
-        calls: list[tuple[list[str], Called, Function]],
+        flows: list[_Bound],
+        calls: list[_Given],
         found: set[str],
     ) -> None:
-        """What is bound to something found, or is a parameter that is given it, is found too.
-
-        ``flows`` are the words of values, and what is bound to them; ``calls`` begin with the words
-        of their arguments.
-        """
+        """What is bound to something found, or is a parameter that is given it, is found too."""
         before = -1
         while len(found) > before:
             before = len(found)
@@ -307,7 +335,7 @@ class Relevance:
                     found -= _OWN
             flows = waiting
 
-    def _given(self, call: Called, caller: Function) -> Iterator[tuple[list[str], list[str]]]:
+    def _given(self, call: Called, caller: Function) -> Iterator[_Bound]:
         """The words of each argument of a call, and the parameters that they may be given to."""
         for function in self._callees(call, caller):
             for argument, names in self._passed(call, function):
@@ -448,7 +476,7 @@ class Relevance:
     def _accumulates(self, outline: Outline) -> bool:
         """Whether a loop adds what a gradient is taken of to something, or fills it with it."""
         places = [(each.start, each.end) for each in outline.flows if each.adds]
-        places += [(each.start, each.end) for each in outline.calls if each.name in _FILLS]
+        places += [(each.start, each.end) for each in outline.calls if each.name in naming.FILLS]
         added = [
             (start, end)
             for start, end in places
@@ -546,7 +574,7 @@ class Relevance:
         return (
             bool(classes)
             and words <= classes | self._file.imports.keys()
-            and not any(flow.start <= each.first < flow.end for each in outline.calls)
+            and not _has_call(outline, flow)
         )
 
     def _calls(self, place: int, names: set[str]) -> list[Called]:
@@ -624,10 +652,12 @@ def _spread(
                     pending.append(each)
 
 
+def _has_call(outline: Outline, flow: Flow) -> bool:
+    return any(flow.start <= each.first < flow.end for each in outline.calls)
+
+
 def _without(outline: Outline, calls: list[Called]) -> list[str]:
-    """The words of an outline but for those of some calls."""
-    if not calls:
-        return outline.words
+    """The words of an outline, in a list of their own, but for those of some calls."""
     words = outline.words.copy()
     for call in calls:
         words[call.first : call.end] = [""] * (call.end - call.first)
