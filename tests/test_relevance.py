@@ -7,6 +7,7 @@ does (``test_rules.py``).
 from __future__ import annotations
 
 import ast
+import re
 import textwrap
 
 import pytest
@@ -14,8 +15,10 @@ import pytest
 from flake8_nograd.facts.outline import outlined
 from flake8_nograd.first_look import finds_anything
 from flake8_nograd.frameworks import load
+from flake8_nograd.model import naming
 from flake8_nograd.model.relevance import Relevance
 from flake8_nograd.settings import Settings
+from tests import harness
 
 LAYERS = """
 import torch
@@ -128,10 +131,177 @@ def test_layers_factories_and_configuration_sleep() -> None:
             {"fit"},
         ),
         ("def export(x):\n    torch.jit.trace(make(x), x)\n", {"export", "make", "Net.__init__"}),
+        (
+            (
+                "def clip(net):\n"
+                "    with torch.no_grad():\n"
+                "        net.scale.fill_(max(each.max() for each in net.rows()))\n"
+            ),
+            set(),
+        ),
+        (
+            (
+                "def clip(net):\n"
+                "    with torch.no_grad():\n"
+                "        for step, low in enumerate(map(float, net.lows)):\n"
+                "            net.scale[step].fill_(low)\n"
+            ),
+            set(),
+        ),
+        (
+            (
+                "def clip(net, pool):\n"
+                "    with torch.no_grad():\n"
+                "        pool.map(net.clip, net.rows())\n"
+            ),
+            {"clip"},
+        ),
+        (
+            ("@torch.no_grad()\ndef rows(net, xs):\n    return (net.scale * x for x in xs)\n"),
+            {"rows"},
+        ),
+        (
+            (
+                "@torch.no_grad()\n"
+                "def blend(grad, grads):\n"
+                "    return [each.copy_(grad) for each in grads]\n"
+            ),
+            set(),
+        ),
+        (
+            (
+                "def fit(net, loss):\n"
+                "    loss.backward()\n"
+                "    return loss.item() / sum(1 for p in net.rows() if p.requires_grad)\n"
+            ),
+            set(),
+        ),
+        (
+            "def fit(net, loss):\n    loss.requires_grad_(True)\n    loss.backward()\n",
+            {"fit"},
+        ),
+        (
+            (
+                "def fit(loss, penalty):\n"
+                "    total = 0\n"
+                "    total += loss\n"
+                "    loss.backward()\n"
+                "    return total\n"
+            ),
+            set(),
+        ),
+        (
+            (
+                "def build(deep):\n"
+                "    net = Block\n"
+                "    if deep:\n"
+                "        net = Net\n"
+                "    return net(8)\n"
+            ),
+            set(),
+        ),
+        (
+            "def build(net=Block):\n    return net(8)\n",
+            set(),
+        ),
+        (
+            ('def grow(net):\n    net.add_module("last", Block(8))\n'),
+            set(),
+        ),
+        (
+            (
+                "def run(load: Callable[[nn.Module, str], float], path):\n"
+                "    return load(make(path), path)\n"
+            ),
+            set(),
+        ),
+        (
+            "def show(x):\n    thing = torch.nn.Linear(3, 3)\n    print(thing(x))\n",
+            {"show"},
+        ),
+        (
+            (
+                "def show(x):\n"
+                "    things = []\n"
+                "    things.append(nn.Linear(3, 3))\n"
+                "    print(things[0](x))\n"
+            ),
+            {"show"},
+        ),
+        (
+            (
+                "def things():\n"
+                "    yield nn.Linear(3, 3)\n"
+                "\n"
+                "def show(x):\n"
+                "    for each in things():\n"
+                "        print(each(x))\n"
+            ),
+            {"show", "things"},
+        ),
+        (
+            (
+                "def show(one, other, x):\n"
+                "    for each in (one, other):\n"
+                "        each.eval()\n"
+                "    print(other(x))\n"
+            ),
+            {"show"},
+        ),
+        (
+            (
+                "class Box:\n"
+                "    def __init__(self, thing):\n"
+                "        self.thing = thing\n"
+                "\n"
+                "    def show(self, x):\n"
+                "        print(self.thing(x))\n"
+                "\n"
+                "def fill():\n"
+                "    return Box(nn.Linear(3, 3))\n"
+            ),
+            {"Box.__init__", "Box.show"},
+        ),
+        (
+            (
+                "def size(net):\n"
+                "    return 3\n"
+                "\n"
+                "def show(net, x):\n"
+                "    thing = size(net)\n"
+                "    print(thing(x))\n"
+            ),
+            set(),
+        ),
     ],
 )
 def test_what_may_be_reported_is_woken_with_what_is_near(more: str, woken: set[str]) -> None:
     assert woken_in(LAYERS + "\n\n" + more) == woken
+
+
+@pytest.mark.parametrize(
+    "case", [each for each in harness.load_cases() if each.errors], ids=lambda each: str(each)
+)
+def test_no_finding_sleeps_where_names_tell_nothing(case: harness.Case) -> None:
+    source = re.sub(r"[^\W\d]\w*", _without_meaning, case.source)
+    is_found = finds_anything(ast.parse(source), case.settings)
+    assert is_found or not harness.check(source, case.settings)
+
+
+def _without_meaning(name: re.Match[str]) -> str:
+    return f"thing_{name[0][::-1]}" if naming.is_model(name[0]) else name[0]
+
+
+@pytest.mark.parametrize(("mode", "woken"), [("", set()), ("False", {"fit"}), ("mode", {"fit"})])
+def test_train_mode_alone_wakes_nothing(mode: str, woken: set[str]) -> None:
+    source = f"""
+        import torch
+
+        def fit(net, loss, mode):
+            net.train({mode})
+            loss.backward()
+    """
+    assert woken_in(source) == woken
 
 
 def test_nothing_sleeps_where_a_rule_asks_for_guards_that_are_right() -> None:
