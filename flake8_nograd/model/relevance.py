@@ -147,7 +147,6 @@ class Relevance:
         ]
         self._is_test_file = self._has_tests()
         self._bound = self._may_be_instances()
-        self._models = self._may_be_models()
         self._switching_needs: dict[_Need, bool] = {}
         self._trains = any(self._calls(place, self._signs.gradients) for place in self._places)
         self._infers = not self._all_words.isdisjoint(self._signs.inference)
@@ -217,7 +216,8 @@ class Relevance:
                 found.update(flow.to)
         return found
 
-    def _may_be_models(self) -> set[str]:
+    @cached_property
+    def _models(self) -> set[str]:
         """The names that may stand for models, or for what makes them: names flow as values do."""
         words = self._all_words
         usual = {each for each in words if naming.is_model(each)}
@@ -280,7 +280,7 @@ class Relevance:
         found: set[str] = set()
         for place in self._places:
             uses = self._calls(place, self._signs.uses_of_models)
-            found.update(call.receiver.removesuffix("()") for call in uses)
+            found.update(call.receiver.removesuffix("()") for call in uses if call.receiver)
         before = 0
         while len(found) > before:
             before = len(found)
@@ -537,24 +537,22 @@ class Relevance:
             return not all(map(self._is_class, given))  # to call a class makes a model, no forward
         if name.endswith("()"):
             return name[:-2] in self._models
-        if call.receiver in self._models and any(map(self._is_module_method, self._named(name))):
-            return True
-        if (
-            name not in self._models
-            or call.root in self._file.imports
-            or name in self._signs.models
-        ):
+        if call.receiver and name in self._by_name:
+            is_method = any(map(self._is_module_method, self._named(name)))
+            return is_method and call.receiver in self._models
+        if call.root in self._file.imports or name in self._signs.models:
             return False
-        if not call.receiver:
-            if name in self._file.defined or self._stands_for_classes(name, caller):
-                return False
-            return name in self._bound or naming.is_model(name)
-        if name in self._by_name:
+        if call.receiver:
+            return naming.is_model(name) or self._is_model_attribute(name)
+        if name in self._file.defined or self._stands_for_classes(name, caller):
             return False
-        if name not in self._file.attributes and not naming.is_model(name):
+        return naming.is_model(name) or (name in self._bound and name in self._models)
+
+    def _is_model_attribute(self, name: str) -> bool:
+        """Whether what is bound to an attribute may be a model, and is no method of a library."""
+        if name not in self._file.attributes or name not in self._models:
             return False
-        known = name in _PLAIN_METHODS or bool(self._frameworks.methods(name))
-        return naming.is_model(name) or not known
+        return name not in _PLAIN_METHODS and not self._frameworks.methods(name)
 
     def _stands_for_classes(self, name: str, function: Function) -> bool:
         """Whether all that a name is bound to in a function are classes, or containers of them."""
