@@ -107,7 +107,7 @@ def small(tmp_path: Path) -> list[Path]:
 def test_files_are_checked_inside_one_process(here: Environment, small: list[Path]) -> None:
     done = here.inside(small, 2)
     assert [each.reported for each in done.files] == [0, 0, 1]
-    assert all(each.bare > 0 and each.added > 0 for each in done.files)
+    assert all(each.bare > 0 and each.nothing > 0 and each.added > 0 for each in done.files)
     assert done.importing > 0
     assert done.megabytes > 10
 
@@ -176,7 +176,7 @@ def test_what_is_kept_is_read_back(tmp_path: Path) -> None:
 
 
 def test_shares_and_growth_are_counted() -> None:
-    one = Inside(1, 100, 0, bare={"a": 2.0}, added={"a": 0.5})
+    one = Inside(1, 100, 0, bare={"a": 2.0}, added={"a": 0.5}, nothing=0.1)
     assert page.share(one, "a") == 0.25
     rows = [
         Growth("scripts", False, lines, 10, 0, 1.0, added, 50.0)

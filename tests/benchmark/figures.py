@@ -32,6 +32,8 @@ class Inside(Sample):
     """What flake8 takes without the plugin, in the plugin's environment."""
     added: dict[str, float]
     """What the plugin takes."""
+    nothing: float
+    """What a plugin takes that does nothing, in flake8-nograd's environment."""
 
 
 @dataclass

@@ -132,6 +132,7 @@ def _inside_sample(bench: Bench, name: str, files: Sequence[Path]) -> Inside:
         samples.lines_of(reported),
         {tool.name: _least(each, lambda one: one.bare) for tool, each in rounds.items()},
         {tool.name: _least(each, lambda one: one.added) for tool, each in rounds.items()},
+        _least(rounds[NOGRAD], lambda one: one.nothing),
     )
 
 

@@ -14,6 +14,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "speed.md"
 BEGIN, END = "<!-- speed: begin -->\n", "<!-- speed: end -->\n"
 
 TITLES = {"torch": "Code that imports torch", "plain": "Code that never does"}
+NOTHING = "a plugin that does nothing"
 _RUNTIME = ("python", "flake8", "pycodestyle", "pyflakes", "libcst")
 
 
@@ -91,17 +92,12 @@ def growth(rows: Iterable[Growth], kind: str, *, has_findings: bool) -> float:
 
 
 def _inside(name: str, one: Inside) -> str:
-    rows = []
-    for tool in PLUGINS:
-        own = one.added[tool.name]
-        rows.append(
-            [
-                tool.name,
-                _microseconds(one.bare[tool.name], one.lines),
-                _microseconds(own, one.lines),
-                f"{share(one, tool.name):.2%}",
-            ]
-        )
+    costs = [(tool.name, one.bare[tool.name], one.added[tool.name]) for tool in PLUGINS]
+    costs.append((NOTHING, one.bare[NOGRAD.name], one.nothing))
+    rows = [
+        [title, _microseconds(bare, one.lines), _microseconds(own, one.lines), f"{own / bare:.2%}"]
+        for title, bare, own in costs
+    ]
     text = f"### {TITLES[name]}: {one.files:,} files, {one.lines:,} lines\n\n"
     if one.lines_reported:
         text += (

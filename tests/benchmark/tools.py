@@ -55,6 +55,8 @@ class Checked(NamedTuple):
 
     bare: float
     """Processor seconds of flake8 without the plugin."""
+    nothing: float
+    """Processor seconds of flake8 for a plugin that does nothing."""
     added: float
     """Processor seconds of the plugin."""
     reported: int
