@@ -11,10 +11,12 @@ import random
 import sysconfig
 import tokenize
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from libcst.metadata import MetadataWrapper, PositionProvider
 
 from flake8_nograd.check import check_text
 from flake8_nograd.facts import code
@@ -146,6 +148,42 @@ def test_the_facts_of_all_syntax() -> None:
 @pytest.mark.parametrize("path", random.Random(5).sample(STANDARD_LIBRARY, 25), ids=str)
 def test_the_facts_of_the_standard_library(path: Path) -> None:
     assert_both_give_the_same(_read(path))
+
+
+def _refs(fact: Any) -> Iterator[int]:
+    """The refs of a fact and of all in it."""
+    if isinstance(fact, tuple):
+        ref = getattr(fact, "ref", code.NO_REF)
+        if ref != code.NO_REF:
+            yield ref
+        for each in fact:
+            yield from _refs(each)
+
+
+def assert_positions_are_those_of_libcst(text: str) -> None:
+    source = Source(text)
+    wrapper = MetadataWrapper(source.tree, unsafe_skip_copy=True)
+    ranges = wrapper.resolve(PositionProvider)
+    for ref in _refs(source.facts):
+        start = ranges[source.node(ref)].start
+        assert source.position(ref) == (start.line, start.column), source.node(ref)
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"], ids=repr)
+def test_the_positions_of_all_syntax(line_end: str) -> None:
+    for text in (
+        ODD,
+        "\n\n# Ä\n" + ODD,
+        ODD.removesuffix("\n"),
+        "\ufeff" + ODD + "\f\nx = (\n  1)",
+    ):
+        assert_positions_are_those_of_libcst(text.replace("\n", line_end))
+
+
+@pytest.mark.parametrize("path", random.Random(6).sample(STANDARD_LIBRARY, 10), ids=str)
+def test_the_positions_of_the_standard_library(path: Path) -> None:
+    with deep_recursion():
+        assert_positions_are_those_of_libcst(_read(path))
 
 
 @pytest.mark.everything
