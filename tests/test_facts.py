@@ -150,6 +150,25 @@ def test_the_facts_of_the_standard_library(path: Path) -> None:
     assert_both_give_the_same(_read(path))
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "assert(a if b else c)",
+        "return*a",
+        "for a in*b: pass",
+        "[await a(b)for b in c if await d[b]if e]",
+        "{a: await{b}async for a in c}",
+        "a = await(b)if await(c)else(d)",
+        "a = await(b)and await(c)or await(d)not in e",
+        "with(a)as b, await(c)as d: pass",
+    ],
+)
+def test_no_more_space_is_needed_than_python_needs(statement: str) -> None:
+    text = f"async def f():\n    {statement}\n"
+    assert_both_give_the_same(text)
+    assert Source(text.encode()).facts == Source(text).facts
+
+
 def _refs(fact: Any) -> Iterator[int]:
     """The refs of a fact and of all in it."""
     if isinstance(fact, tuple):

@@ -15,7 +15,10 @@ from libcst._nodes.internal import CodegenState
 from flake8_nograd.facts import code
 from flake8_nograd.facts.visitor import FactVisitor
 
-_UNSPACED = re.compile(r"\b(assert|return|yield|del|in|not|and|or|if|else)\(")
+_UNSPACED = re.compile(
+    r"\b(assert|return|yield|del|in|not|and|or|if|else)(?=[(*])"
+    r"|[)\]}](?=(for|async|if|else|and|or|not|in|is|as)\b)"
+)
 _UNSPACED_BYTES = re.compile(_UNSPACED.pattern.encode())
 _LINE_END = re.compile(r"\r\n?|\n")
 _AS_IT_IS = nullcontext()
@@ -95,10 +98,13 @@ class Source:
 
 
 def _parse(text: str | bytes) -> cst.Module:
-    """Parse ``text``, also where LibCST (1.9) asks for a space in ``assert(a if b else c)``."""
+    """Parse ``text``, also where LibCST (1.9) asks for a space that Python does not ask for.
+
+    It does so in ``assert(a if b else c)``, ``return*a`` and ``[await a(b)for b in c]``.
+    """
     try:
         return cst.parse_module(text)
     except cst.CSTValidationError:
         if isinstance(text, bytes):
-            return cst.parse_module(_UNSPACED_BYTES.sub(rb"\1 (", text))
-        return cst.parse_module(_UNSPACED.sub(r"\1 (", text))
+            return cst.parse_module(_UNSPACED_BYTES.sub(rb"\g<0> ", text))
+        return cst.parse_module(_UNSPACED.sub(r"\g<0> ", text))
