@@ -37,7 +37,8 @@ def check_text(text: str | bytes, settings: Settings, *, raises: bool = False) -
     :class:`libcst.ParserSyntaxError` for text that LibCST cannot parse.
     """
     try:
-        return [reported for reported, _ in analyse(text, settings, raises=raises).found]
+        with collection_paused():
+            return [reported for reported, _ in analyse(text, settings, raises=raises).found]
     except OutOfTime as error:
         if raises:
             raise
