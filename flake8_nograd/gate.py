@@ -7,33 +7,38 @@ statements of flake8's own tree: only a file that imports something of torch goe
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 _WORD = "torch"
 
 
-def is_finding_possible(text: str, tree: ast.AST) -> bool:
+def names_torch(lines: Sequence[str]) -> bool:
+    """Whether the word stands anywhere in a file: no finding is possible where it does not."""
+    return _WORD in "".join(lines)
+
+
+def is_finding_possible(lines: Sequence[str], tree: ast.AST) -> bool:
     """Whether the rules could report anything in this file; never writes on ``tree``."""
-    return _WORD in text and any(_imports_torch(each) for each in _imports(tree))
+    has_star = False
+    for path in _imported(tree):
+        if _WORD in path:
+            return True
+        has_star = has_star or path == "*"
+    return has_star and names_torch(lines)
 
 
-def _imports(tree: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
-    """The import statements of a tree, wherever they stand; expressions are not walked.
+def _imported(tree: ast.AST) -> Iterator[str]:
+    """The paths in all import statements, wherever they stand; ``*`` for all that a module has.
 
-    Those of the module come first: nearly always one of them decides.
+    Those of the module come first: nearly always one of them decides. Expressions are not walked.
     """
     pending = [tree]
     for node in pending:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
-            yield node
+            yield from (alias.name for alias in node.names)
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
         for field in ("body", "orelse", "handlers", "finalbody", "cases"):
             children = getattr(node, field, None)
             if isinstance(children, list):
                 pending.extend(children)
-
-
-def _imports_torch(node: ast.Import | ast.ImportFrom) -> bool:
-    paths = [alias.name for alias in node.names]
-    if isinstance(node, ast.ImportFrom) and node.module:
-        paths.append(node.module)
-    return any(_WORD in path or path == "*" for path in paths)

@@ -8,13 +8,13 @@ from __future__ import annotations
 import ast
 import logging
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from flake8.exceptions import ExecutionError
 from flake8.options.manager import OptionManager
 
-from flake8_nograd.gate import is_finding_possible
+from flake8_nograd.gate import is_finding_possible, names_torch
 from flake8_nograd.settings import Settings
 
 if TYPE_CHECKING:
@@ -83,8 +83,11 @@ class Plugin:
                 raise ExecutionError(f"flake8-nograd: {error}") from error
         cls.baseline = _baseline(options.nograd_baseline) if options.nograd_baseline else None
 
-    def run(self) -> Iterator[tuple[int, int, str, type[Any]]]:
+    def run(self) -> Iterable[tuple[int, int, str, type[Any]]]:
         """The findings: 1-based line, 0-based column in characters, ``code text``, this class."""
+        return self._found() if names_torch(self._lines) else ()
+
+    def _found(self) -> Iterator[tuple[int, int, str, type[Any]]]:
         found = findings(self._lines, self._tree, self.settings)
         if self.baseline is not None:
             found = self.baseline.compared(self._filename, self._lines, self._tree, found).new
@@ -104,8 +107,7 @@ def _baseline(path: str) -> Baseline:
 
 def findings(lines: Sequence[str], tree: ast.AST, settings: Settings) -> list[Reported]:
     """The findings of one file, on lines that it has; a failure is one of them, never raised."""
-    text = "".join(lines)
-    if not is_finding_possible(text, tree):
+    if not is_finding_possible(lines, tree):
         return []
     from dataclasses import replace
 
@@ -119,7 +121,7 @@ def findings(lines: Sequence[str], tree: ast.AST, settings: Settings) -> list[Re
             return []
         from flake8_nograd.check import check_text
 
-        found = check_text(text, settings)
+        found = check_text("".join(lines), settings)
     except Exception as error:  # flake8 would end the run, for all plugins
         _log.exception("flake8-nograd failed")
         found = [internal_error(error)]
