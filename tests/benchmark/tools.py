@@ -151,7 +151,8 @@ _FLAKE8 = "flake8==7.5.0"
 _RUN_FLAKE8 = ("-m", "flake8", "--isolated", "--jobs=1")
 
 BARE = Tool("flake8", (_FLAKE8,), _RUN_FLAKE8)
-NOGRAD = Tool("flake8-nograd", (_FLAKE8, f"-e{REPOSITORY}"), _RUN_FLAKE8)
+NOGRAD = Tool("flake8-nograd", (_FLAKE8, str(REPOSITORY)), _RUN_FLAKE8)
+"""Installed as others are: compiled by pip, not when it is first imported."""
 COMPREHENSIONS = Tool(
     "flake8-comprehensions", (_FLAKE8, "flake8-comprehensions==3.17.0"), _RUN_FLAKE8
 )
