@@ -385,6 +385,8 @@ class Calls:
             self._program.is_switched(each, self._run.unit.ref) for each in unknown
         ):
             evidence = Evidence.NAME
+        if evidence == Evidence.NAME and any(_is_class(value) for _, value in arguments):
+            evidence = Evidence.NONE
         if evidence > Evidence.NONE and (arguments or evidence == Evidence.STRONG):
             return self._run.models.forward(fact, unknown, arguments, evidence)
         return self._unknown(fact, text, arguments, receiver, callee)
@@ -433,11 +435,17 @@ class Calls:
         if fills and isinstance(fact.function, code.Attribute):
             appends = last in ("append", "extend")
             run.extend(fact.function.value, given, appends, is_container=appends)
-        if naming.is_class(path) and not self._run.models.mode_of_children(given):
-            run.live.set_mode([Result(fact.ref, path)], self._run.models.mode_of_wrapper(arguments))
+        if arguments and any(row.does == "eval" for row in self._frameworks.methods(last)):
+            held = [each for each in receiver.things if may_be_model(each)]
+            run.live.set_mode(held, Mode.TRAIN | Mode.EVAL)  # by an own method of an own class
+        result = Result(fact.ref, path)
+        if any(_tells_no_training(*each) for each in arguments):
+            run.live.set_mode([result], Mode.TRAIN | Mode.EVAL)
+        elif naming.is_class(path) and not self._run.models.mode_of_children(given):
+            run.live.set_mode([result], self._run.models.mode_of_wrapper(arguments))
         origins = given.origins | receiver.origins | callee.origins
         made = run.live.grad if operates and origins else UNKNOWN
-        return Value(frozenset([Result(fact.ref, path)]), origins, made)
+        return Value(frozenset([result]), origins, made)
 
     def _is_surely_model(self, value: Value) -> bool:
         return self._run.models.evidence(ordered(value.things), "") == Evidence.STRONG
@@ -627,6 +635,22 @@ def _names_a_fixture(given: Thing) -> bool:
         and isinstance(given.value, str)
         and naming.is_fixture(given.value)
     )
+
+
+def _is_class(value: Value) -> bool:
+    """What no model is run on."""
+    return any(
+        isinstance(each, LocalClass) or (isinstance(each, External) and naming.is_class(each.path))
+        for each in value.things
+    )
+
+
+def _tells_no_training(argument: code.Argument, value: Value) -> bool:
+    """``train=False``, ``mode="eval"``, ``"test"``: what is made so may come in eval mode."""
+    given = [each.value for each in value.things if isinstance(each, Literal)]
+    if any(isinstance(each, str) and each in naming.STRICT_EVALUATION for each in given):
+        return True
+    return False in given and naming.is_training_flag(argument.keyword or "")
 
 
 def _is_given(value: Value) -> bool:

@@ -122,6 +122,8 @@ def evaluates(model: ModuleModel, forward: Forward) -> bool:
     evident = model.is_evaluation(forward)
     if (naming.is_loss(unit.name) or _is_check(model, unit)) and not evident:
         return False
+    if not evident and model.is_in_epochs_without_training(forward):
+        return False
     if model.may_guard_itself(forward) and not model.is_plainly_evaluation(forward):
         return False
     if model.is_thrown_away(forward):

@@ -185,6 +185,8 @@ class Events:
     """The calls, by ref, whose result nobody takes: statements of their own, or ``_ = ...``."""
     kept_in_names: set[int] = field(default_factory=set)
     """The refs of calls whose result goes into a name and nowhere else."""
+    epochs: set[int] = field(default_factory=set)
+    """The loops over epochs, by their names."""
     reads_mode: bool = False
     """The unit reads ``self.training``, or that of another model."""
     reads_graph: bool = False

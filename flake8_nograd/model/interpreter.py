@@ -529,6 +529,7 @@ class Interpreter:
     def _for(self, statement: code.For) -> None:
         iterated = self.value(statement.iterable)
         held_out = naming.is_held_out(text_of(statement.iterable, whole=True))
+        self._note_epochs(statement.ref, statement.target, statement.iterable)
 
         def begin() -> None:
             self.assign(statement.target, iterated.element())
@@ -547,6 +548,8 @@ class Interpreter:
 
     def _while(self, statement: code.While) -> None:
         endless = _truth(statement.test) is True
+        if isinstance(statement.test, code.Comparison):
+            self._note_epochs(statement.ref, *statement.test.operands)
 
         def begin() -> None:
             self.value(statement.test)
@@ -554,6 +557,10 @@ class Interpreter:
         self._loop(
             statement.ref, begin, statement.body, statement.orelse, held_out=False, ends=not endless
         )
+
+    def _note_epochs(self, loop: int, *parts: code.Expression) -> None:
+        if any(naming.is_epoch(text_of(part, whole=True)) for part in parts):
+            self.events.epochs.add(loop)
 
     def _loop(
         self,

@@ -622,6 +622,18 @@ class ModuleModel:
         units = [self.program.find_method(each, "forward") for each in classes if each is not None]
         return any(each is not None and self.trains(self.unit(each)) for each in units)
 
+    def is_in_epochs_without_training(self, forward: Forward) -> bool:
+        """Whether epochs pass around a forward in which nothing that the file shows is trained.
+
+        What trains then is what runs: a meta-learner that takes its own steps, for example.
+        """
+        return not self._idle_epochs.isdisjoint(self.loops_around(forward))
+
+    @cached_property
+    def _idle_epochs(self) -> set[int]:
+        epochs = set().union(*(unit.events.epochs for unit in self.units))
+        return epochs - self.gradient_loops
+
     def is_optimized(self, forward: Forward) -> bool:
         """Whether an optimizer made in this file has the parameters of a forward's model."""
         return bool(forward.models) and all(
@@ -971,19 +983,22 @@ class ModuleModel:
 
     def mode(self, forward: Forward) -> Mode:
         """The mode of a forward's model, as far as this file tells; no flag where it does not."""
-        return self._resolve(forward.mode, forward.models, forward.place.unit, set())
+        return self._resolved(forward) & ~Mode.INHERITED
 
-    def _resolve(
-        self, mode: Mode, models: Iterable[Thing], unit: int, seen: set[tuple[int, Thing]]
-    ) -> Mode:
-        known = mode & ~Mode.INHERITED
-        if mode & Mode.INHERITED:
-            for model in models:
-                known |= self._entry_mode(model, unit, seen)
-        return known
+    def is_in_eval_mode(self, forward: Forward) -> bool:
+        """Whether a forward's model is in eval mode, whoever calls its unit."""
+        return self._resolved(forward) == Mode.EVAL
+
+    def _resolved(self, forward: Forward) -> Mode:
+        """The mode of a forward's model; ``INHERITED`` where some callers tell nothing."""
+        mode = forward.mode & ~Mode.INHERITED
+        if forward.mode & Mode.INHERITED:
+            for model in forward.models:
+                mode |= self._entry_mode(model, forward.place.unit, set())
+        return mode
 
     def _entry_mode(self, model: Thing, unit: int, seen: set[tuple[int, Thing]]) -> Mode:
-        """The mode in which a model comes into a unit."""
+        """The mode in which a model comes into a unit; ``INHERITED`` where nothing tells."""
         if (unit, model) in seen:
             return Mode(0)
         seen.add((unit, model))
@@ -1001,11 +1016,11 @@ class ModuleModel:
                 mode |= found & ~Mode.INHERITED
                 if found & Mode.INHERITED:
                     mode |= self._entry_mode(each, call.place.unit, seen)
-        if not mode and isinstance(model, Parameter) and model.unit != unit:
+        if not mode & ~Mode.INHERITED and isinstance(model, Parameter) and model.unit != unit:
             mode |= self._entry_mode(model, model.unit, seen)  # as its constructor got it
-        if not calls or not mode:
+        if not calls or not mode & ~Mode.INHERITED:
             mode |= self._ambient_mode(model, unit)
-        return mode
+        return mode or Mode.INHERITED
 
     def exit_modes(self, unit: int) -> frozenset[tuple[Thing, Mode]]:
         """The modes in which a unit leaves models."""
@@ -1052,7 +1067,11 @@ class ModuleModel:
         """A unit that sets a model up without running it: a constructor, a loader, the module."""
         if unit.ref == MODULE or unit.name == "__init__":
             return True
-        return not any(model in forward.models for forward in unit.events.forwards)
+        return not any(
+            model in forward.models
+            for each in {unit.ref} | self.called_by(unit)
+            for forward in self.unit(each).events.forwards
+        )
 
 
 def _given(model: Thing, call: CallSite) -> list[Thing]:

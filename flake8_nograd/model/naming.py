@@ -35,7 +35,7 @@ _EVALUATION = frozenset(
     plot extract synthesize recognize detect submission fid metrics
     """.split()
 )
-_STRICT_EVALUATION = frozenset(
+STRICT_EVALUATION = frozenset(
     """
     eval evaluate evaluation evaluating valid validate validation validating test testing tester
     predict prediction predictor infer inference
@@ -156,6 +156,12 @@ def is_held_out(name: str) -> bool:
 
 
 @cache
+def is_epoch(name: str) -> bool:
+    """``epoch``, ``range(args.epochs)``: what is counted while a model is trained."""
+    return not {"epoch", "epochs"}.isdisjoint(words(name))
+
+
+@cache
 def has_no_mode(name: str) -> bool:
     """``trainer``, ``env``, ``df``: objects whose ``train()`` or ``eval()`` is no mode switch."""
     return not _NO_MODE.isdisjoint(words(last_of(name)))
@@ -254,7 +260,7 @@ def is_mode(name: str) -> bool:
 def is_training_flag(name: str) -> bool:
     """``train``, ``optimizer``, ``phase``: a parameter that says whether a function trains."""
     found = set(words(name))
-    return is_optimizer(name) or not found.isdisjoint(_PHASE | _TRAINING | _STRICT_EVALUATION)
+    return is_optimizer(name) or not found.isdisjoint(_PHASE | _TRAINING | STRICT_EVALUATION)
 
 
 @cache
@@ -279,7 +285,7 @@ def is_sampling(name: str) -> bool:
 def is_strict_evaluation(name: str) -> bool:
     """``evaluate``, ``validate``, ``test_epoch``, ``predict``: nothing but an evaluation."""
     found = set(words(name))
-    return bool(found & _STRICT_EVALUATION) and not found & _TRAINING
+    return bool(found & STRICT_EVALUATION) and not found & _TRAINING
 
 
 @cache

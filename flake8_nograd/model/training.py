@@ -148,7 +148,7 @@ def trained_in_eval_mode(model: ModuleModel) -> Iterator[Forward]:
             continue
         if model.is_guarded(forward):
             continue
-        if not model.fate(forward) & Use.GRADIENT or model.mode(forward) != Mode.EVAL:
+        if not model.fate(forward) & Use.GRADIENT or not model.is_in_eval_mode(forward):
             continue
         if not _goes_backward(model, forward) or model.is_trained_in_parts(forward):
             continue
