@@ -365,6 +365,32 @@ def test_a_failure_can_be_silenced_like_any_code(flake8: Flake8) -> None:
     assert (done.stdout, done.stderr) == ("", "")
 
 
+AUTOCAST = """\
+import torch
+
+
+def evaluate(model, loader):
+    model.eval()
+    for x in loader:
+        with torch.autocast("cuda"):
+            print(model(x).argmax(1))
+
+
+@torch.autocast("cuda")
+def infer(model, x):
+    model.eval()
+    return model(x).argmax(1).tolist()
+"""
+
+
+def test_the_message_says_that_autocast_does_not_turn_gradients_off() -> None:
+    remedy = "with gradients recorded - autocast keeps them on: use `torch.no_grad()`"
+    assert [message for _, _, message in findings(AUTOCAST)] == [
+        f"NGD101 `evaluate` runs `model(...)` {remedy}",
+        f"NGD102 `model(...)` infers {remedy}",
+    ]
+
+
 def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
     assert findings(EVALUATE) == [(7, 4, IN_THE_LOOP)]
     assert capfd.readouterr() == ("", "")

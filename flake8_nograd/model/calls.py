@@ -76,10 +76,12 @@ class Calls:
         if isinstance(fact.function, code.Attribute):
             if _is_super(fact.function.value):
                 return self._run.local.call_super(fact, fact.function.name, self._arguments(fact))
-            receiver = run.value(fact.function.value)
+            receiver = self._receiver(fact.function)
             callee = run.read_attribute(fact.function, receiver)
+            run.events.autocasts |= naming.is_autocast(fact.function.name)
         else:
             callee = run.value(fact.function)
+            run.events.autocasts |= naming.is_autocast(text_of(fact.function))
         arguments = self._arguments(fact)
         results, unknown = [], []
         for each in ordered(callee.things):
@@ -92,8 +94,21 @@ class Calls:
             results.append(self._open(fact, receiver, callee, unknown, arguments))
         return join(results)
 
+    def _receiver(self, function: code.Attribute) -> Value:
+        run, before = self._run, self._run.reads_numbers
+        run.reads_numbers |= any(
+            row.does in ("read", "array") for row in self._frameworks.methods(function.name)
+        )
+        receiver = run.value(function.value)
+        run.reads_numbers = before
+        return receiver
+
     def _arguments(self, fact: code.Call) -> Arguments:
-        return [(each, self._run.value(each.value)) for each in fact.arguments]
+        run, before = self._run, self._run.reads_numbers
+        run.reads_numbers = False
+        arguments = [(each, run.value(each.value)) for each in fact.arguments]
+        run.reads_numbers = before
+        return arguments
 
     def _known(self, fact: code.Call, callee: Thing, arguments: Arguments) -> Value | None:
         """Call something that this file or a framework row describes; None for anything else."""
@@ -648,9 +663,12 @@ def _is_class(value: Value) -> bool:
 def _tells_no_training(argument: code.Argument, value: Value) -> bool:
     """``train=False``, ``mode="eval"``, ``"test"``: what is made so may come in eval mode."""
     given = [each.value for each in value.things if isinstance(each, Literal)]
+    keyword = argument.keyword or ""
     if any(isinstance(each, str) and each in naming.STRICT_EVALUATION for each in given):
         return True
-    return False in given and naming.is_training_flag(argument.keyword or "")
+    if naming.is_strict_evaluation(keyword):
+        return True in given
+    return False in given and naming.is_training_flag(keyword)
 
 
 def _is_given(value: Value) -> bool:

@@ -73,6 +73,13 @@ def is_safe_to_guard(model: ModuleModel, found: Unguarded) -> bool:
     return model.mode(forward) == Mode.EVAL or model.is_strict_evaluation(forward)
 
 
+def remedy(model: ModuleModel, found: Unguarded, how: str) -> str:
+    """What to do about it, in a message; with autocast in sight, that it does not help."""
+    if model.autocasts(found.unit):
+        how = "autocast keeps them on: use"
+    return f"{how} `torch.no_grad()`"
+
+
 def infers_as_a_whole(model: ModuleModel, unit: Unit) -> bool:
     """Whether a unit is an evaluation by name, and nothing in it takes a gradient."""
     return (
@@ -123,6 +130,8 @@ def evaluates(model: ModuleModel, forward: Forward) -> bool:
     if (naming.is_loss(unit.name) or _is_check(model, unit)) and not evident:
         return False
     if not evident and model.is_in_epochs_without_training(forward):
+        return False
+    if model.is_part_of_an_attack(forward):
         return False
     if model.may_guard_itself(forward) and not model.is_plainly_evaluation(forward):
         return False

@@ -115,7 +115,8 @@ NoticeKind: TypeAlias = Literal[
     "await in guard",
     "work for a thread",
     "mode not called",
-    "mode as attribute",
+    "eval as attribute",
+    "train as attribute",
     "volatile",
     "required gradient",
     "dropout",
@@ -187,6 +188,8 @@ class Events:
     """The refs of calls whose result goes into a name and nowhere else."""
     epochs: set[int] = field(default_factory=set)
     """The loops over epochs, by their names."""
+    autocasts: bool = False
+    """The unit enters autocast, or makes it, somewhere."""
     reads_mode: bool = False
     """The unit reads ``self.training``, or that of another model."""
     reads_graph: bool = False

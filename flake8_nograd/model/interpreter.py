@@ -105,6 +105,8 @@ class Interpreter:
         self.held_out: list[bool] = []
         self.entered: list[tuple[int, Grad]] = []
         self.conditions = 0
+        self.reads_numbers = False
+        """What is computed is asked for its numbers at once: ``x.data`` in ``x.data.item()``."""
         self._heads: dict[int, State] = {}
         """What comes back to the heads of loops, by their refs."""
         self._is_stable = True
@@ -979,8 +981,12 @@ class Interpreter:
         found = NOTHING
         for each in self.program.arguments(parameter, self.unit.ref).things:
             class_ref = self.program.class_of(each)
-            if class_ref is not None and not self.program.is_module_class(class_ref):
+            if class_ref is None:
+                continue
+            if not self.program.is_module_class(class_ref):
                 found |= self._member_of_class(each, class_ref, name)
+            elif self.program.find_method(class_ref, name) is not None:
+                found |= self._member_of_class(parameter, class_ref, name)
         return found
 
     def _is_wrapped(self, owner: Thing, name: str) -> bool:

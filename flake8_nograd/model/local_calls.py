@@ -183,7 +183,7 @@ class LocalCalls:
                         model_text=text,
                         models=frozenset() if receiver is None else frozenset([receiver]),
                         grad=grad,
-                        mode=Mode.INHERITED,
+                        mode=Mode.INHERITED if receiver is None else run.live.mode(receiver),
                         inputs=frozenset(),
                         inputs_made=UNKNOWN,
                         held_out=any(run.held_out),
@@ -196,9 +196,11 @@ class LocalCalls:
         for each in value.things:
             things.update(self._seen_from_here(each, unit, receiver, bound))
         parts = tuple(self._returned(ref, unit, part, text, quiet=True) for part in value.parts)
-        if origins and parts and not quiet:
+        if ref in origins:
             parts = tuple(
-                Value(part.things, part.origins | ({ref} if had.origins else set()), part.made)
+                Value(part.things, part.origins | {ref}, part.made)
+                if any(isinstance(each, int) for each in had.origins)
+                else part
                 for part, had in zip(parts, value.parts, strict=True)
             )
         return Value(frozenset(things), frozenset(origins), value.made.within(run.live.grad), parts)

@@ -306,11 +306,19 @@ class Models:
         return self._frameworks.makes_module(each.made_by)
 
     def detached(self, value: Value) -> None:
-        """A value's graph is cut off; if not at once after the forward, it is a training target."""
+        """A value's graph is cut off.
+
+        If neither at once after the forward nor on the way to its numbers, it is a training target.
+        """
+        self._program.add_use(value.origins, Use.CUT)
         if self._run.conditions:
             self._program.add_use(value.origins, Use.DECIDED)
-        at_once = {each.call for each in value.things if isinstance(each, Result)}
-        self._program.add_use(value.origins - at_once, Use.TARGET)
+        if self._run.reads_numbers:
+            return
+        results = {each.call for each in value.things if isinstance(each, Result)}
+        if results.isdisjoint(value.origins) and any(map(self._program.forwards.get, results)):
+            return  # a unit of this file has just returned what its model gave
+        self._program.add_use(value.origins - results, Use.TARGET)
 
     def mode_of_wrapper(self, arguments: Arguments) -> Mode:
         """The modes of a new module: its own, and those of what it is built around."""
@@ -340,7 +348,7 @@ class Models:
         if target.name == "requires_grad":
             models = [each.model for each in owner.things if isinstance(each, ParametersOf)]
             self._require_gradients(models, value)
-            if Literal(True) in value.things:
+            if Literal(True) in value.things and not models:
                 self._run.notice("required gradient", text_of(target.value))
         elif target.name == "training" and value.things & {Literal(True), Literal(False)}:
             text = text_of(target.value)
@@ -348,7 +356,8 @@ class Models:
                 (isinstance(each, Self) and self._is_own_switch(each)) or self._is_layer(each)
                 for each in owner.things
             ):
-                self._run.notice("mode as attribute", text)
+                trains = Literal(True) in value.things
+                self._run.notice("train as attribute" if trains else "eval as attribute", text)
         elif any(self.is_module(each) for each in value.things):
             models = [each for each in owner.things if not isinstance(each, Self)]
             self._require_gradients(models, thing(Literal(True)))

@@ -29,6 +29,7 @@ from flake8_nograd.model.guards import lazily_returned
 from flake8_nograd.model.interpreter import Interpreter
 from flake8_nograd.model.program import MODULE, Program, Unit
 from flake8_nograd.model.state import lineage, mode_in
+from flake8_nograd.model.text import text_of
 from flake8_nograd.model.values import (
     UNKNOWN,
     Beside,
@@ -113,6 +114,11 @@ class ModuleModel:
         for unit in self.units:
             yield from (notice for notice in unit.events.notices if notice.kind == kind)
 
+    def modes_as_attributes(self) -> Iterator[Notice]:
+        """The statements that assign to the ``training`` of a model."""
+        yield from self.notices("eval as attribute")
+        yield from self.notices("train as attribute")
+
     def gradients(self) -> Iterator[GradientUse]:
         """All gradient uses of the file."""
         for unit in self.units:
@@ -196,7 +202,10 @@ class ModuleModel:
                 "_test"
             )
             is_test = is_test or (
-                each.name == "test" and each.function is not None and not each.function.parameters
+                each.name == "test"
+                and each.function is not None
+                and not each.function.parameters
+                and not any(forward.held_out for forward in each.events.forwards)
             )
             if is_test and _asserts(each.body):
                 return True
@@ -448,6 +457,13 @@ class ModuleModel:
         summary = self.program.summary(unit.ref, unit.ref)
         return frozenset() if summary is None else frozenset(summary.returns.origins)
 
+    def autocasts(self, unit: Unit) -> bool:
+        """Whether autocast is in sight of a unit's forwards: in its code, or as its decorator."""
+        decorators = () if unit.function is None else unit.function.decorators
+        return unit.events.autocasts or any(
+            naming.is_autocast(text_of(each.value)) for each in decorators
+        )
+
     def is_frozen(self, forward: Forward) -> bool:
         """Whether no parameter of the model requires a gradient."""
         return bool(forward.models) and all(
@@ -567,6 +583,16 @@ class ModuleModel:
             for switch in self.unit(MODULE).events.switches
         )
 
+    def is_switched_too(self, notice: Notice) -> bool:
+        """Whether the mode that is assigned to a model is set by its method too, in the suite."""
+        mode = Mode.TRAIN if notice.kind == "train as attribute" else Mode.EVAL
+        return any(
+            switch.mode == mode
+            and switch.text == notice.text
+            and switch.place.block == notice.place.block
+            for switch in self.unit(notice.place.unit).events.switches
+        )
+
     def switches_both_ways(self, unit: Unit) -> bool:
         """Whether a unit calls both ``.eval()`` and ``.train()``."""
         return {switch.mode for switch in unit.events.switches} >= {Mode.EVAL, Mode.TRAIN}
@@ -615,6 +641,13 @@ class ModuleModel:
     def trains(self, unit: Unit) -> bool:
         """Whether a unit takes gradients, itself or in what it calls."""
         return unit.ref in self._training_units
+
+    def is_part_of_an_attack(self, forward: Forward) -> bool:
+        """Whether the unit takes gradients for an input that it lets require them: it is scored."""
+        return self.is_part_of_a_step(forward) and any(
+            notice.kind == "required gradient" and not naming.is_loss(notice.text)
+            for notice in self.unit(forward.place.unit).events.notices
+        )
 
     def is_trained_by_running(self, forward: Forward) -> bool:
         """Whether the model's own ``forward`` takes a gradient, as in test-time adaptation."""
@@ -824,7 +857,7 @@ class ModuleModel:
         unit = self.unit(forward.place.unit)
         if unit.ref != MODULE and not naming.is_smoke_test(unit.name):
             return False
-        if self._training_units or self.program.loads:
+        if self.program.loads or any(use.kind in ("backward", "step") for use in self.gradients()):
             return False
         if forward.inputs and all(
             isinstance(each, Result) and each.path in _RANDOM_INPUT for each in forward.inputs
@@ -906,11 +939,12 @@ class ModuleModel:
         It is an object of a class in another file, or a parameter, and nobody asks for a number
         of what it gives.
         """
-        if not forward.by_name:
+        fate = self.fate(forward)
+        if not forward.by_name or fate & Use.CUT:
             return False
         if self.is_of_another_file(forward):
             return True
-        return not self.fate(forward) & Use.NUMBERS and all(
+        return not fate & Use.NUMBERS and all(
             isinstance(each, Parameter) for each in forward.models
         )
 
@@ -992,10 +1026,15 @@ class ModuleModel:
     def _resolved(self, forward: Forward) -> Mode:
         """The mode of a forward's model; ``INHERITED`` where some callers tell nothing."""
         mode = forward.mode & ~Mode.INHERITED
-        if forward.mode & Mode.INHERITED:
-            for model in forward.models:
-                mode |= self._entry_mode(model, forward.place.unit, set())
+        for model in forward.models:
+            mode |= self.at_entry(forward.mode, model, self.unit(forward.place.unit))
         return mode
+
+    def at_entry(self, mode: Mode, model: Thing, unit: Unit) -> Mode:
+        """A mode of a model in a unit, as its callers see it; ``INHERITED`` where nothing tells."""
+        if not mode & Mode.INHERITED:
+            return mode
+        return mode & ~Mode.INHERITED | self._entry_mode(model, unit.ref, set())
 
     def _entry_mode(self, model: Thing, unit: int, seen: set[tuple[int, Thing]]) -> Mode:
         """The mode in which a model comes into a unit; ``INHERITED`` where nothing tells."""

@@ -289,6 +289,12 @@ def is_strict_evaluation(name: str) -> bool:
 
 
 @cache
+def is_autocast(name: str) -> bool:
+    """``torch.autocast``, ``accelerator.autocast``: mixed precision, no guard."""
+    return last_of(name) == "autocast"
+
+
+@cache
 def may_switch_mode(name: str) -> bool:
     """``eval_mode(model)``: an unknown context manager that may set the mode of what it gets."""
     return not _MODE_SWITCH.isdisjoint(words(name))

@@ -27,7 +27,8 @@ def unrestored(model: ModuleModel) -> Iterator[tuple[Place, str]]:
         for loop in unit.events.loop_modes:
             for trained in sorted(_trained_in(model, unit, loop), key=repr):
                 after = loop.after.get(trained, Mode.INHERITED)
-                if loop.before.get(trained) != Mode.TRAIN or not after & Mode.EVAL:
+                before = loop.before.get(trained, Mode.INHERITED)
+                if model.at_entry(before, trained, unit) != Mode.TRAIN or not after & Mode.EVAL:
                     continue
                 culprit = _last_switch(model, unit, trained, Mode.EVAL, loop=loop.loop)
                 if culprit is None or (after != Mode.EVAL and not _evaluates(model, *culprit)):

@@ -102,7 +102,9 @@ class Use(enum.IntFlag):
     """Its numbers were asked for: printed, compared, detached."""
     NO_TENSOR = 4096
     """Joined to a text, or made a tensor in the case that it is none."""
-    ASKED = READ | SHAPE | NUMBERS | NO_TENSOR
+    CUT = 8192
+    """Its graph was cut off by hand: somebody knows that it has one."""
+    ASKED = READ | SHAPE | NUMBERS | NO_TENSOR | CUT
     """Nothing that outlives the unit."""
 
 

@@ -49,6 +49,7 @@ def evaluate(model, loader):
 
 - Loops whose result reaches a gradient: attacks, saliency, forces, latent optimisation,
   meta-learning, policies whose `log_prob` feeds a later loss.
+- Epochs in which nothing that the file shows is trained: what runs there trains itself.
 - Methods of an `nn.Module`, whose caller decides; helpers that every caller guards.
 - Hooks that a framework calls without gradients, such as Lightning's `validation_step`.
 - Models of which all parameters are frozen; unit tests and smoke tests.
@@ -83,6 +84,7 @@ from flake8_nograd.model.evaluations import (
     Unguarded,
     infers_as_a_whole,
     is_safe_to_guard,
+    remedy,
     unguarded,
 )
 from flake8_nograd.model.module_model import ModuleModel
@@ -110,7 +112,7 @@ def check(model: ModuleModel) -> Iterator[Finding]:
             continue
         yield Finding(
             loop,
-            problem(text, "wrap the loop in `torch.no_grad()`", shorter),
+            problem(text, remedy(model, first, "wrap the loop in"), shorter),
             Guard(
                 (loop,),
                 within=tuple(each.forward.place.ref for each in inside),

@@ -64,6 +64,7 @@ from flake8_nograd.model.evaluations import (
     Unguarded,
     infers_as_a_whole,
     is_safe_to_guard,
+    remedy,
     unguarded,
 )
 from flake8_nograd.model.module_model import ModuleModel
@@ -89,7 +90,7 @@ def check(model: ModuleModel) -> Iterator[Finding]:
             continue
         yield Finding(
             first.forward.place.ref,
-            problem(text, "guard it with `torch.no_grad()`", shorter),
+            problem(text, remedy(model, first, "guard it with"), shorter),
             Guard(
                 tuple(each.forward.place.ref for each in inside),
                 apart=model.gradient_refs(first.unit),

@@ -50,6 +50,8 @@ def main(loader):
 
 - Bare parameters, where no caller in the file shows the mode and the function is not plainly an
   evaluation by its name; single steps of an evaluation; what a base class in another file runs.
+- What a class or factory of another file makes, if it is told that nobody trains: `train=False`,
+  `mode="eval"`; what an object of another file holds, once its own `eval(...)` has been called.
 - Monte-Carlo dropout, batch-norm recalibration, and a comment that says that train mode is meant.
 - Samples from a generator during training; targets and teachers in a training step.
 - Hooks that a framework calls in eval mode; unit tests and smoke tests.

@@ -41,6 +41,7 @@ def load(path):
 
 - A module's own `train` method, which may set it.
 - `training` of what is no model.
+- An assignment beside the `.eval()` or `.train()` that does the same: it is in vain, and harmless.
 - One layer's flag between the `.eval()` and the `.train()` of the whole: that is on purpose.
 
 ## Fix and its safety
@@ -70,9 +71,11 @@ LEVEL: Level = "warning"
 def check(model: ModuleModel) -> Iterator[Finding]:
     """Every statement that assigns to the ``training`` of a model, outside its own class."""
     reported: set[int] = set()
-    for notice in model.notices("mode as attribute"):
+    for notice in model.modes_as_attributes():
         unit = model.unit(notice.place.unit)
         if notice.place.ref in reported or model.switches_both_ways(unit) or model.is_test(unit):
+            continue
+        if model.is_switched_too(notice):
             continue
         reported.add(notice.place.ref)
         text = f"`{notice.text}.training = ...` does not reach the model's children"
