@@ -1,5 +1,5 @@
 """Writes what follows from the code: a page for each rule, the table of the rules in the README,
-and the table of the options of nograd-fix.
+the table of the options of nograd-fix, and the framework files as a module of Python.
 
 python docs/generate.py           writes
 python docs/generate.py --check   writes nothing, names what is out of date, and exits 1
@@ -13,11 +13,27 @@ from pathlib import Path
 
 from flake8_nograd.cli.catalogue import level, page
 from flake8_nograd.cli.options import CommandLine
+from flake8_nograd.frameworks.reader import parse
+from flake8_nograd.frameworks.schema import KINDS, Row
 from flake8_nograd.rules import Rule, all_rules
 
 DOCS = Path(__file__).parent
 REPOSITORY = DOCS.parent
 PAGES = DOCS / "rules"
+FRAMEWORKS = REPOSITORY / "flake8_nograd" / "frameworks"
+
+_KINDS = ", ".join(sorted([kind.__name__ for kind in KINDS.values()] + ["Row"]))
+BUNDLED = f'''\
+"""The rows of the files in ``data``, which Python compiles once: to read them took 30 ms a run.
+
+Written by ``python docs/generate.py``: change the files.
+"""
+
+from __future__ import annotations
+
+from flake8_nograd.frameworks.schema import {_KINDS}
+
+BUNDLED: tuple[Row, ...] = ('''
 
 PLOTS = {
     "NGD101": "costs-memory-cpu",
@@ -65,6 +81,26 @@ def options() -> str:
     return "\n".join(rows).rstrip()
 
 
+def bundled() -> str:
+    """A module with all rows of the bundled framework files, a row a line."""
+    rows = [
+        row
+        for path in sorted((FRAMEWORKS / "data").glob("*.toml"))
+        for row in parse(path.read_text(encoding="utf-8"), path.name)
+    ]
+    return "\n".join([BUNDLED, *(f"    {written(row)}," for row in rows), ")", ""])
+
+
+def written(row: Row) -> str:
+    """A row as Python writes it, what it leaves out left out."""
+    given = [
+        f"{key}={value!r}"
+        for key, value in row._asdict().items()
+        if key not in row._field_defaults or value != row._field_defaults[key]
+    ]
+    return f"{type(row).__name__}({', '.join(given)})"
+
+
 def with_table(path: Path, name: str, table: str) -> tuple[Path, str]:
     """A file with a table between the markers of this name."""
     begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
@@ -80,6 +116,7 @@ def generated() -> Iterator[tuple[Path, str]]:
     for rule in all_rules():
         yield PAGES / f"{rule.code}.md", page(rule) + measured(rule)
     yield with_table(REPOSITORY / "README.md", "rules", rules())
+    yield FRAMEWORKS / "bundled.py", bundled()
     yield with_table(DOCS / "nograd-fix.md", "options", options())
 
 

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from flake8_nograd.check import check_text
-from flake8_nograd.frameworks import registry, schema
+from flake8_nograd.frameworks import reader, schema
 from flake8_nograd.rules import Rule, all_rules
 from flake8_nograd.settings import Settings
 from tests.conftest import REPOSITORY, Flake8
@@ -105,7 +105,7 @@ def test_the_page_on_frameworks_names_every_kind_and_its_example_is_valid() -> N
     page = (REPOSITORY / "docs" / "frameworks.md").read_text(encoding="utf-8")
     assert {kind for kind in schema.KINDS if f"| `{kind}` |" not in page} == set()
     [example] = re.findall(r"^```toml\n(.*?)^```", page, flags=re.MULTILINE | re.DOTALL)
-    assert len(registry.parse(example, "frameworks.md")) == example.count("source = ")
+    assert len(reader.parse(example, "frameworks.md")) == example.count("source = ")
 
 
 def test_ci_runs_the_tests_as_the_readme_says() -> None:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import pytest
 
 from flake8_nograd.check import check_text
-from flake8_nograd.frameworks import load, registry, schema
+from flake8_nograd.frameworks import load, reader, schema
 from flake8_nograd.frameworks.schema import (
     Alias,
     Effect,
@@ -54,7 +54,7 @@ class Probe(NamedTuple):
 
 @cache
 def rows_of(file: Path) -> list[Row]:
-    return registry.parse(file.read_text(encoding="utf-8"), file.name)
+    return reader.parse(file.read_text(encoding="utf-8"), file.name)
 
 
 @cache

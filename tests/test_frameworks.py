@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from flake8_nograd.frameworks import load, schema
-from flake8_nograd.frameworks.registry import FrameworkError, Frameworks, parse
+from flake8_nograd.frameworks import FrameworkError, Frameworks, load, schema
+from flake8_nograd.frameworks.reader import parse
 from flake8_nograd.frameworks.schema import Alias, Effect, Guard, Hook, Returns, Row, Runner
 
 PACKAGE = Path(schema.__file__).parents[1]

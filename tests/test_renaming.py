@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 import pytest
 
-from flake8_nograd.frameworks import registry, schema
+from flake8_nograd.frameworks import reader, schema
 from flake8_nograd.frameworks.schema import Effect, Hook
 from flake8_nograd.model import naming
 from tests import harness, neutral_names
@@ -25,7 +25,7 @@ CASES = [case for case in harness.load_cases() if case.errors]
 ROWS = [
     row
     for file in (Path(schema.__file__).parent / "data").glob("*.toml")
-    for row in registry.parse(file.read_text(encoding="utf-8"), file.name)
+    for row in reader.parse(file.read_text(encoding="utf-8"), file.name)
 ]
 NO_QUESTIONS = {"last_of", "words", "is_said_to_be_deliberate"}
 """Functions of naming.py that ask nothing of a name: they take it apart, or read a comment."""

@@ -1,18 +1,14 @@
-"""Loads framework files and answers what a path or a method means."""
+"""Answers what a path or a method means."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
-from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any
 
-import tomli  # compiled: the bundled files in a third of the time that tomllib takes
-
-from flake8_nograd.frameworks import schema
+from flake8_nograd.frameworks.bundled import BUNDLED
 from flake8_nograd.frameworks.schema import (
-    KINDS,
     Alias,
     Effect,
     Guard,
@@ -22,53 +18,6 @@ from flake8_nograd.frameworks.schema import (
     Runner,
     Subclass,
 )
-
-
-class FrameworkError(ValueError):
-    """A framework file breaks the schema; the message names file, row and key."""
-
-
-class _Kind:
-    """One kind of rows: what its keys may be. To find that costs more than all else here."""
-
-    def __init__(self, kind: type[Row]) -> None:
-        self._make = kind
-        self._types: dict[str, Any] = {}
-        self._words: dict[str, tuple[str, ...]] = {}
-        for key, hint in get_type_hints(kind, vars(schema)).items():
-            self._types[key] = get_origin(hint) or hint
-            if self._types[key] is Literal:
-                self._words[key] = get_args(hint)
-        self._required = [key for key in self._types if key not in kind._field_defaults]
-
-    def row(self, entry: dict[str, Any], where: str) -> Row:
-        """The row of an entry; raises :class:`FrameworkError`."""
-        values = {key: self._checked(key, value, where) for key, value in entry.items()}
-        for key in self._required:
-            if not values.get(key):
-                raise FrameworkError(f"{where}: `{key}` is missing")
-        return self._make(**values)
-
-    def _checked(self, key: str, value: Any, where: str) -> Any:
-        expected = self._types.get(key)
-        if expected is Literal:
-            words = self._words[key]
-            if value not in words:
-                raise FrameworkError(
-                    f"{where}: `{key}` is `{value}`, use one of {', '.join(words)}"
-                )
-        elif expected is None:
-            raise FrameworkError(f"{where}: no key `{key}`, use one of {', '.join(self._types)}")
-        elif expected is tuple:
-            if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-                raise FrameworkError(f"{where}: `{key}` must be a list of strings")
-            return tuple(value)
-        elif not isinstance(value, expected):
-            raise FrameworkError(f"{where}: `{key}` must be a {expected.__name__}")
-        return value
-
-
-_KINDS = {name: _Kind(kind) for name, kind in KINDS.items()}
 
 _MOST_EXACT = ("named", "executor", "stack", "scaler", "optimizer", "model", "tensor", "any")
 """Rows of one method are tried in this order of their receivers."""
@@ -95,6 +44,8 @@ class Frameworks:
         self._returned: dict[str, Returns | None] = {}
         for row in self.rows:
             self._add(row)
+        for rows_of_method in self._methods.values():
+            rows_of_method.sort(key=lambda each: _MOST_EXACT.index(each.on))
 
     def _add(self, row: Row) -> None:
         if isinstance(row, Alias):
@@ -112,9 +63,7 @@ class Frameworks:
         elif row.attribute:
             self._attributes[row.attribute] = row
         elif row.method:
-            rows_of_method = self._methods.setdefault(row.method, [])
-            rows_of_method.append(row)
-            rows_of_method.sort(key=lambda each: _MOST_EXACT.index(each.on))
+            self._methods.setdefault(row.method, []).append(row)
         else:
             self._effects[row.name] = row
 
@@ -219,38 +168,15 @@ def _at(table: dict[str, Any], path: str) -> Any:
 
 @functools.cache
 def load(extra: tuple[str, ...] = (), guards: tuple[str, ...] = ()) -> Frameworks:
-    """All bundled framework files, then the user's own (``extra``: their paths; ``guards``: names).
+    """All bundled rows, then the user's own (``extra``: paths of their files; ``guards``: names).
 
     Raises :class:`FrameworkError` for a file that breaks the schema, :class:`OSError` for one that
     cannot be read.
     """
-    rows: list[Row] = []
-    bundled = files("flake8_nograd.frameworks") / "data"
-    for entry in sorted(bundled.iterdir(), key=lambda each: each.name):
-        if entry.name.endswith(".toml"):
-            rows += parse(entry.read_text(encoding="utf-8"), entry.name)
-    for path in extra:
-        rows += parse(Path(path).read_text(encoding="utf-8"), path)
+    rows = list(BUNDLED)
+    if extra:
+        from flake8_nograd.frameworks.reader import parse  # what few users need: 5 ms
+
+        for path in extra:
+            rows += parse(Path(path).read_text(encoding="utf-8"), path)
     return Frameworks(rows, guards)
-
-
-def parse(text: str, file: str) -> list[Row]:
-    """The rows of one framework file; ``file`` is named in errors."""
-    try:
-        tables = tomli.loads(text)
-    except tomli.TOMLDecodeError as error:
-        raise FrameworkError(f"{file}: {error}") from error
-    rows: list[Row] = []
-    for name, entries in tables.items():
-        kind = _KINDS.get(name)
-        if kind is None:
-            raise FrameworkError(f"{file}: no kind `{name}`, use one of {', '.join(KINDS)}")
-        if not isinstance(entries, list):
-            raise FrameworkError(f"{file}: write `[[{name}]]`, not `[{name}]`")
-        for number, entry in enumerate(entries, 1):
-            where = f"{file}: {name} {number}"
-            row = kind.row(entry, where)
-            if isinstance(row, Effect) and (row.name, row.method, row.attribute).count("") != 2:
-                raise FrameworkError(f"{where}: give one of `name`, `method` and `attribute`")
-            rows.append(row)
-    return rows

@@ -8,6 +8,11 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypeAlias
 
+
+class FrameworkError(ValueError):
+    """A framework file breaks the schema; the message names file, row and key."""
+
+
 GradWord: TypeAlias = Literal["off", "inference", "on", "argument", "unchanged"]
 ModeWord: TypeAlias = Literal["train", "eval", "unknown"]
 

@@ -71,12 +71,11 @@ _VERBS = frozenset(
 _TRAINING_CALL = frozenset("backward optimize minimize train adapt".split())
 _DERIVATIVES = frozenset("force forces stress virial virials hessian".split())
 _DROPS = frozenset("numpy np ndarray tolist detach detached".split())
-_DELIBERATE = re.compile(
+_DELIBERATE = (
     r"(train(ing)?[- ]mode|mc[-_ ]?dropout|monte[-_ ]?carlo|dropout\W+(is |are |stays? |kept )*"
     r"(on|active|enabled)|keep\w*\b.*(dropout|batch ?norm)|on purpose|deliberate|intentional"
     r"|batch ?norm statistics|always\b.*\b(dropout|train(ing)?|batch ?norm)"
-    r"|(dropout|batch ?norm)\b.*\balways)",
-    re.IGNORECASE,
+    r"|(dropout|batch ?norm)\b.*\balways)"
 )
 FILLS = frozenset("append extend insert add update put appendleft push store setdefault".split())
 """Methods of Python's containers, and of what imitates them, that keep their argument."""
@@ -247,7 +246,7 @@ def drops_graph(name: str) -> bool:
 @cache
 def is_said_to_be_deliberate(comment: str) -> bool:
     """``# keep dropout on``, ``# MC dropout``: a comment that says that train mode is meant."""
-    return bool(_DELIBERATE.search(comment))
+    return bool(re.search(_DELIBERATE, comment, re.IGNORECASE))
 
 
 @cache

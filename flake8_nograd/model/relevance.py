@@ -32,7 +32,7 @@ from flake8_nograd.facts.outline import (
     words_of,
 )
 from flake8_nograd.frameworks import Frameworks
-from flake8_nograd.frameworks.schema import Effect, Guard, Returns, Row
+from flake8_nograd.frameworks.schema import Effect, Guard, Returns
 from flake8_nograd.model import naming
 
 _DROPS = ("drop", "shape", "detach", "read", "array", "text")
@@ -83,29 +83,8 @@ class Signs:
         self.exports: set[str] = set()
         self.callers: set[str] = set()
         self.uses_of_models: set[str] = set()
-        for row in frameworks.rows:
-            self._add(row)
-
-    def _add(self, row: Row) -> None:
-        if isinstance(row, Guard) and row.grad != "unchanged":
-            self.guards.add(_last(row.name))
-            if row.grad == "inference" or row.when_true == "inference":
-                self.inference.add(_last(row.name))
-        elif isinstance(row, Returns):
-            name = _last(row.name)
-            if row.mode_dependent:
-                self.layers.add(name)
-            if row.what in _MODELS:
-                if name == "*":
-                    self.packages.add(_last(row.name.removesuffix(".*")))
-                self.models.add(name)
-                if row.mode != "train":
-                    self.modes.add(name)
-        elif isinstance(row, Effect):
-            self._add_effect(row.does, row.method or row.attribute or _last(row.name))
-
-    def _add_effect(self, does: str, name: str) -> None:
-        for found, effects in (
+        effects: dict[str, list[set[str]]] = {}
+        for found, words in (
             (self.drops, _DROPS),
             (self.gradients, _GRADIENTS),
             (self.backwards, _BACKWARDS),
@@ -119,8 +98,29 @@ class Signs:
             (self.callers, ("calls",)),
             (self.uses_of_models, _USES_OF_MODELS),
         ):
-            if does in effects:
-                found.add(name)
+            for does in words:
+                effects.setdefault(does, []).append(found)
+        for row in frameworks.rows:
+            if isinstance(row, Effect):
+                for found in effects.get(row.does, ()):
+                    found.add(row.method or row.attribute or _last(row.name))
+            elif isinstance(row, Returns):
+                self._add_returns(row)
+            elif isinstance(row, Guard) and row.grad != "unchanged":
+                self.guards.add(_last(row.name))
+                if row.grad == "inference" or row.when_true == "inference":
+                    self.inference.add(_last(row.name))
+
+    def _add_returns(self, row: Returns) -> None:
+        name = _last(row.name)
+        if row.mode_dependent:
+            self.layers.add(name)
+        if row.what in _MODELS:
+            if name == "*":
+                self.packages.add(_last(row.name.removesuffix(".*")))
+            self.models.add(name)
+            if row.mode != "train":
+                self.modes.add(name)
 
 
 _signs_of = lru_cache(maxsize=4)(Signs)

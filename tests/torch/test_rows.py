@@ -19,12 +19,12 @@ import pytest
 import torch
 from torch import nn
 
-from flake8_nograd.frameworks import registry, schema
+from flake8_nograd.frameworks import reader, schema
 from flake8_nograd.frameworks.schema import Alias, Effect, Guard, Returns, Subclass
 from tests.torch.claims import alone
 
 FILE = Path(schema.__file__).parent / "data" / "torch.toml"
-ROWS = registry.parse(FILE.read_text(encoding="utf-8"), FILE.name)
+ROWS = reader.parse(FILE.read_text(encoding="utf-8"), FILE.name)
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # rows speak of what is deprecated, too
 
