@@ -384,11 +384,36 @@ def infer(model, x):
 
 
 def test_the_message_says_that_autocast_does_not_turn_gradients_off() -> None:
-    remedy = "with gradients recorded - autocast keeps them on: use `torch.no_grad()`"
+    remedy = "autocast leaves gradients on: use `torch.no_grad()`"
     assert [message for _, _, message in findings(AUTOCAST)] == [
-        f"NGD101 `evaluate` runs `model(...)` {remedy}",
-        f"NGD102 `model(...)` infers {remedy}",
+        f"NGD101 `evaluate` runs `model(...)` with gradients - {remedy}",
+        f"NGD102 `model(...)` infers with gradients recorded - {remedy}",
     ]
+
+
+ONE_CALLER_GUARDS = """\
+import torch
+
+
+def validate(model, loader):
+    model.eval()
+    for x in loader:
+        print(model(x).argmax(1))
+
+
+def main(model, loaders):
+    with torch.no_grad():
+        validate(model, loaders["val"])
+    validate(model, loaders["test"])
+"""
+
+
+def test_the_message_names_the_caller_that_does_not_guard() -> None:
+    [(_, _, message)] = findings(ONE_CALLER_GUARDS)
+    assert message == (
+        "NGD101 `validate` runs `model(...)` with gradients, called from line 13"
+        " - use `torch.no_grad()`"
+    )
 
 
 def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:

@@ -76,7 +76,7 @@ def is_safe_to_guard(model: ModuleModel, found: Unguarded) -> bool:
 def remedy(model: ModuleModel, found: Unguarded, how: str) -> str:
     """What to do about it, in a message; with autocast in sight, that it does not help."""
     if model.autocasts(found.unit):
-        how = "autocast keeps them on: use"
+        how = "autocast leaves gradients on: use"
     return f"{how} `torch.no_grad()`"
 
 

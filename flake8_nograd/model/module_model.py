@@ -937,14 +937,16 @@ class ModuleModel:
         """Whether a name alone makes a model of what may be a fixed filter, a table, a tokenizer.
 
         It is an object of a class in another file, or a parameter, and nobody asks for a number
-        of what it gives.
+        of what it gives. What is detached has a graph, but where a class may have frozen itself.
         """
-        fate = self.fate(forward)
-        if not forward.by_name or fate & Use.CUT:
+        if not forward.by_name:
             return False
         if self.is_of_another_file(forward):
-            return True
-        return not fate & Use.NUMBERS and all(
+            return not self.fate(forward) & Use.CUT or any(
+                isinstance(each, Result) and naming.is_class(each.path)
+                for each in map(_whole, forward.models)
+            )
+        return not self.fate(forward) & Use.NUMBERS and all(
             isinstance(each, Parameter) for each in forward.models
         )
 

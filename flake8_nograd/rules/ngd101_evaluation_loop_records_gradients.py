@@ -103,16 +103,16 @@ def check(model: ModuleModel) -> Iterator[Finding]:
         first = inside[0]
         caller = _unguarded_caller(first)
         shorter = f"`{first.unit.name}` runs `{first.forward.text}(...)` with gradients"
-        text = f"{shorter} recorded"
+        text, how = f"{shorter} recorded", "wrap the loop in"
         if caller is not None:
-            text, shorter = f"{shorter}, called from line {{line}}", text
+            text, shorter, how = f"{shorter}, called from line {{line}}", text, "use"
         if any(each.also_trains for each in inside):
             message = problem(text, "guard with `torch.set_grad_enabled(...)`", shorter)
             yield Finding(loop, message, related=caller)
             continue
         yield Finding(
             loop,
-            problem(text, remedy(model, first, "wrap the loop in"), shorter),
+            problem(text, remedy(model, first, how), shorter),
             Guard(
                 (loop,),
                 within=tuple(each.forward.place.ref for each in inside),
