@@ -498,14 +498,27 @@ class ModuleModel:
     @cached_property
     def _training_units(self) -> set[int]:
         """The units that take a gradient or step, themselves or in what they call."""
-        found = {unit.ref for unit in self.units if unit.events.gradients}
-        pending = list(found)
+        return self._with_callers({unit.ref for unit in self.units if unit.events.gradients})
+
+    def _with_callers(self, units: set[int]) -> set[int]:
+        """Some units, and those that call them, directly or through others."""
+        found, pending = set(units), list(units)
         while pending:
             for call in self._callers.get(pending.pop(), ()):
                 if call.place.unit not in found:
                     found.add(call.place.unit)
                     pending.append(call.place.unit)
         return found
+
+    @cached_property
+    def _runners(self) -> dict[Thing, set[int]]:
+        """The units that run a model themselves, by the model."""
+        runners: dict[Thing, set[int]] = {}
+        for unit in self.units:
+            for forward in unit.events.forwards:
+                for model in forward.models:
+                    runners.setdefault(model, set()).add(unit.ref)
+        return runners
 
     @cached_property
     def gradient_loops(self) -> set[int]:
@@ -660,7 +673,9 @@ class ModuleModel:
 
         What trains then is what runs: a meta-learner that takes its own steps, for example.
         """
-        return not self._idle_epochs.isdisjoint(self.loops_around(forward))
+        return bool(self._idle_epochs) and not self._idle_epochs.isdisjoint(
+            self.loops_around(forward)
+        )
 
     @cached_property
     def _idle_epochs(self) -> set[int]:
@@ -1079,13 +1094,14 @@ class ModuleModel:
         return model.name if isinstance(model, Parameter) else "model"
 
     def _ambient_mode(self, model: Thing, unit: int) -> Mode:
-        """The mode that constructors, loaders and the module leave a model in."""
+        """The mode that the module leaves a model in, and what sets it up without running it."""
         if model not in self._left_in:
+            leaving = [each for thing in lineage(model) for each in self._switching.get(thing, ())]
+            running = self._with_callers(self._runners.get(model, set())) if leaving else set()
             by = {
                 each.ref: mode_in(each.events.exit_modes, model) & ~Mode.INHERITED
-                for thing in lineage(model)
-                for each in self._switching.get(thing, ())
-                if self._prepares(each, model)
+                for each in leaving
+                if each.ref not in running or each.ref == MODULE or each.name == "__init__"
             }
             self._left_in[model] = by, Counter(by.values())
         by, times = self._left_in[model]
@@ -1103,16 +1119,6 @@ class ModuleModel:
             for model in unit.events.exit_modes:
                 switching.setdefault(model, []).append(unit)
         return switching
-
-    def _prepares(self, unit: Unit, model: Thing) -> bool:
-        """A unit that sets a model up without running it: a constructor, a loader, the module."""
-        if unit.ref == MODULE or unit.name == "__init__":
-            return True
-        return not any(
-            model in forward.models
-            for each in {unit.ref} | self.called_by(unit)
-            for forward in self.unit(each).events.forwards
-        )
 
 
 def _given(model: Thing, call: CallSite) -> list[Thing]:
