@@ -119,6 +119,8 @@ class Calls:
         if isinstance(callee, LocalFunction):
             return self._run.local.call_function(fact, callee.unit, arguments)
         if isinstance(callee, Method):
+            if self._runs_a_model(callee):
+                return None
             return self._run.local.call_unit(
                 fact.ref, callee.unit, callee.receiver, arguments, text_of(fact.function)
             )
@@ -138,6 +140,16 @@ class Calls:
         if isinstance(callee, Parameter):
             return self._call_parameter(fact, callee, arguments)
         return None
+
+    def _runs_a_model(self, callee: Method) -> bool:
+        """``model.forward``: the same as the model itself, where that is an instance made here."""
+        class_ref = self._program.class_of(callee.receiver)
+        return (
+            isinstance(callee.receiver, Instance)
+            and class_ref is not None
+            and self._program.is_module_class(class_ref)
+            and self._program.find_method(class_ref, "forward") == callee.unit
+        )
 
     def _again(self, fact: code.Call, callee: Thing, arguments: Arguments) -> Value:
         """Call what a wrapper of it was called for."""
