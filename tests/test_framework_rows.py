@@ -249,6 +249,7 @@ METHODS = {
     "drop": Probe(collected("net(x).METHOD()"), RECORDS, NONE),
     "shape": Probe(evaluation("pass", "print(net(x).METHOD())"), NONE, RECORDS),
     "detach": Probe(collected("net(x).METHOD()"), RECORDS, NONE),
+    "cut": Probe(evaluation("[p.METHOD() for p in net.parameters()]"), NONE, RECORDS),
     "read": Probe(collected("net(x).METHOD()"), RECORDS, NONE),
     "array": Probe(evaluation("pass", "print(net(x).METHOD())"), NONE, RECORDS),
     "text": Probe(BY_NAME, NONE, {"NGD102", "NGD301"}),

@@ -1120,7 +1120,7 @@ BUNDLED: tuple[Row, ...] = (
     Effect(does='step', source='torch 2.13: torch/amp/grad_scaler.py', method='step', on='scaler'),
     Effect(does='operation', source='torch 2.13: torch/amp/grad_scaler.py', method='scale', on='scaler'),
     Effect(does='detach', source='observed on torch.Tensor', method='detach', on='tensor'),
-    Effect(does='detach', source='observed on torch.Tensor', method='detach_', on='tensor'),
+    Effect(does='cut', source='observed on torch.Tensor: a parameter requires no gradient after it', method='detach_', on='tensor'),
     Effect(does='detach', source='observed: shares the values, not the graph', attribute='data'),
     Effect(does='read', source='observed on torch.Tensor: no graph', method='item', on='tensor'),
     Effect(does='read', source='observed on torch.Tensor: no graph', method='tolist', on='tensor'),

@@ -93,8 +93,10 @@ class Effect(NamedTuple):
       ``scales``: it computes something from the loss first. ``gradient`` is ``autograd.grad``;
       ``needs_gradient`` takes gradients of whatever it runs; ``step`` is an optimizer's.
     - ``drop`` gives a result without graph, ``shape`` too, and it asks for no number; ``detach``
-      the same value without its graph; ``read`` something that is no tensor, ``array`` too, and it
-      raises where there is a graph; ``text`` makes text of its argument, and raises for a tensor;
+      the same value without its graph; ``cut`` too, and the value itself has none any more, nor
+      requires a gradient if it is a parameter; ``read`` something that is no tensor, ``array`` too,
+      and it raises where there is a graph; ``text`` makes text of its argument, and raises for a
+      tensor;
       ``operation`` a tensor computed from its arguments, ``selection`` such a tensor and, second,
       integer indices; ``self`` the receiver; ``wrapped`` the model that the receiver wraps.
     - ``dropout`` is an operation that ignores the module's mode where ``training`` is not given,
@@ -117,6 +119,7 @@ class Effect(NamedTuple):
         "drop",
         "shape",
         "detach",
+        "cut",
         "read",
         "array",
         "text",

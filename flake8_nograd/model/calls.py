@@ -15,6 +15,7 @@ from flake8_nograd.model.text import text_of
 from flake8_nograd.model.values import (
     NOTHING,
     UNKNOWN,
+    Beside,
     Builtin,
     External,
     Grad,
@@ -27,6 +28,7 @@ from flake8_nograd.model.values import (
     Member,
     Method,
     Mode,
+    Origin,
     Parameter,
     ParametersOf,
     Partial,
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
 DROPS = {
     "drop": Use.NUMBERS,
     "detach": Use.NUMBERS,
+    "cut": Use.NUMBERS,
     "read": Use.NUMBERS,
     "array": Use.ARRAY,
     "shape": Use.SHAPE,
@@ -214,7 +217,8 @@ class Calls:
         everything = join([value.element() for value in values])
         if naming.is_model(name) and not everything.things:
             return None
-        return Value(everything.things | {Result(fact.ref, name)}, everything.origins)
+        origins = _counted(fact, name, everything.origins)
+        return Value(everything.things | {Result(fact.ref, name)}, origins)
 
     def _returns(
         self, fact: code.Call, row: Returns, path: str, arguments: Arguments
@@ -472,7 +476,7 @@ class Calls:
             run.live.set_mode([result], self._run.models.mode_of_wrapper(arguments))
         origins = given.origins | receiver.origins | callee.origins
         made = run.live.grad if operates and origins else UNKNOWN
-        return Value(frozenset([result]), origins, made)
+        return Value(frozenset([result]), _counted(fact, last, origins), made)
 
     def _is_surely_model(self, value: Value) -> bool:
         return self._run.models.evidence(ordered(value.things), "") == Evidence.STRONG
@@ -528,10 +532,12 @@ class Calls:
         text = text_of(function.value)
         given = join([value for _, value in arguments])
         run.use(receiver, DROPS.get(row.does, Use.NOWHERE))
-        if row.does == "detach":
+        if row.does in ("detach", "cut"):
             self._run.models.detached(receiver)
             self._program.detached[fact.ref] = receiver.origins
-        if row.does in ("drop", "shape", "detach"):
+        if row.does == "cut":
+            self._run.models.cut_off(things)
+        if row.does in ("drop", "shape", "detach", "cut"):
             stays = row.does == "detach" and receiver.made == Grad.INFERENCE
             made = Grad.INFERENCE if stays else UNKNOWN
             return Value(frozenset([Result(fact.ref, function.name)]), made=made)
@@ -626,7 +632,7 @@ class Calls:
             does = {row.does for row in self._frameworks.methods(expression.function.name)}
             if "operation" in does and len(expression.arguments) == 1:
                 return self._loss_text(expression.arguments[0].value)
-            if does & {"detach", "self"}:
+            if does & {"detach", "cut", "self"}:
                 return self._loss_text(expression.function.value)
         return text_of(expression)
 
@@ -662,6 +668,11 @@ def _names_a_fixture(given: Thing) -> bool:
         and isinstance(given.value, str)
         and naming.is_fixture(given.value)
     )
+
+
+def _counted(fact: code.Call, name: str, origins: frozenset[Origin]) -> frozenset[Origin]:
+    """The origins of what an unknown call gives: a metric may be cut from its graph."""
+    return origins | {Beside(fact.ref, 0)} if origins and naming.is_metric(name) else origins
 
 
 def _is_class(value: Value) -> bool:

@@ -118,6 +118,8 @@ def evaluates(model: ModuleModel, forward: Forward) -> bool:
     fate = model.fate(forward)
     if fate & Use.GRADIENT or model.is_module_method(unit) or model.is_optimizer_method(unit):
         return False
+    if fate & _ESCAPES and model.serves_modules(unit):
+        return False
     if fate & Use.DECIDED and fate & _ESCAPES:
         return False
     if fate & Use.NO_TENSOR and forward.by_name:
@@ -181,6 +183,10 @@ def evaluates_in_train_mode(model: ModuleModel, forward: Forward) -> bool:
         return False
     strict = model.is_strict_evaluation(forward)
     if mode == Mode.TRAIN:
+        if model.is_sampled_in_training(forward):
+            return False
+        if unit.flag is not None and naming.is_training(unit.name):
+            return False
         if strict:
             return True
         if model.is_of_another_file(forward):

@@ -297,6 +297,11 @@ class Models:
             return row is not None and row.what in ("layer", "loss")
         return isinstance(each, Member) and naming.is_layer(each.name)
 
+    def cut_off(self, parameters: Iterable[Thing]) -> None:
+        """``p.detach_()``: what is cut off its graph in place requires no gradient any more."""
+        models = [each.model for each in parameters if isinstance(each, ParametersOf)]
+        self._require_gradients(models, thing(Literal(False)))
+
     def is_module(self, each: Thing) -> bool:
         """An instance of a module's class, of this file or of a library."""
         if not isinstance(each, Instance):

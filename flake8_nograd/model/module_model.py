@@ -167,6 +167,13 @@ class ModuleModel:
             return False
         return bool(program.children(owner, MODULE))
 
+    def serves_modules(self, unit: Unit) -> bool:
+        """A helper that only methods of modules call: who calls them decides for it too."""
+        callers = self.callers(unit.ref)
+        return bool(callers) and all(
+            self.is_module_method(self.unit(call.place.unit)) for call in callers
+        )
+
     def is_optimizer_method(self, unit: Unit) -> bool:
         """A method of an optimizer of this file, by its base or its name."""
         if unit.owner is None:
@@ -512,12 +519,12 @@ class ModuleModel:
 
     @cached_property
     def _runners(self) -> dict[Thing, set[int]]:
-        """The units that run a model themselves, by the model."""
+        """The units that run a model or a part of it themselves, by the whole model."""
         runners: dict[Thing, set[int]] = {}
         for unit in self.units:
             for forward in unit.events.forwards:
                 for model in forward.models:
-                    runners.setdefault(model, set()).add(unit.ref)
+                    runners.setdefault(_model_of(model), set()).add(unit.ref)
         return runners
 
     @cached_property
@@ -538,7 +545,7 @@ class ModuleModel:
     def was_switched(self, forward: Forward) -> bool:
         """Whether the unit itself puts a forward's model in eval mode; no parent undoes it."""
         switches = self.unit(forward.place.unit).events.switches
-        models = {_without_underscore(each) for each in forward.models}
+        models = {_without_underscore(each) for each in forward.models | self._aliases(forward)}
         return any(
             switch.mode & Mode.EVAL
             and not models.isdisjoint(map(_without_underscore, switch.models))
@@ -552,6 +559,25 @@ class ModuleModel:
             )
             for switch in switches
         )
+
+    def _aliases(self, forward: Forward) -> set[Thing]:
+        """The parameters for which callers give what they give for a forward's model too.
+
+        A model and the wrapper around it, for example: the one is switched, the other is run.
+        """
+        unit = self.unit(forward.place.unit)
+        given = set[Thing]()
+        for each in forward.models:
+            if isinstance(each, Parameter):
+                given |= self.program.arguments(each, unit.ref).things
+        if not given or unit.function is None:
+            return set()
+        parameters = [Parameter(unit.ref, each.name) for each in unit.function.parameters]
+        return {
+            each
+            for each in parameters
+            if not given.isdisjoint(self.program.arguments(each, unit.ref).things)
+        }
 
     def is_trained_beside(self, forward: Forward) -> bool:
         """Whether the unit also trains a forward's model, and nowhere switches its mode."""
@@ -681,6 +707,19 @@ class ModuleModel:
     def _idle_epochs(self) -> set[int]:
         epochs = set().union(*(unit.events.epochs for unit in self.units))
         return epochs - self.gradient_loops
+
+    def is_evaluated_elsewhere(self, forward: Forward) -> bool:
+        """Whether a unit that runs a forward's model, itself or in what it calls, evaluates it.
+
+        It puts the model in eval mode for that, and it is neither the forward's nor a constructor.
+        """
+        return any(
+            switch.mode == Mode.EVAL and switch.models & forward.models
+            for model in forward.models
+            for ref in self._with_callers(self._runners.get(_model_of(model), set()))
+            if ref != forward.place.unit and not _sets_up(self.unit(ref))
+            for switch in self.unit(ref).events.switches
+        )
 
     def is_optimized(self, forward: Forward) -> bool:
         """Whether an optimizer made in this file has the parameters of a forward's model."""
@@ -835,9 +874,12 @@ class ModuleModel:
         )
 
     def is_deliberate(self, unit: Unit) -> bool:
-        """Whether a comment in a unit, or the unit's name, says that train mode is meant."""
-        return naming.is_said_to_be_deliberate(unit.name) or any(
-            naming.is_said_to_be_deliberate(comment) for comment in unit.events.comments
+        """Whether a comment or a name says that train mode is meant, here or in a caller."""
+        units = [unit, *(self.unit(call.place.unit) for call in self.callers(unit.ref))]
+        return any(
+            naming.tries_dropout(each.name)
+            or any(map(naming.is_said_to_be_deliberate, (each.name, *each.events.comments)))
+            for each in units
         )
 
     @property
@@ -849,6 +891,11 @@ class ModuleModel:
         """Whether the name of its unit, or of its data, says that a forward only evaluates."""
         unit = self.unit(forward.place.unit)
         return forward.held_out or naming.is_strict_evaluation(unit.name)
+
+    def is_sampled_in_training(self, forward: Forward) -> bool:
+        """Whether a generator, by its name, is run in the unit that trains it."""
+        unit = self.unit(forward.place.unit)
+        return self.takes_gradients(unit) and naming.is_generator(forward.model_text)
 
     def is_sampling(self, forward: Forward) -> bool:
         """Whether a forward's unit samples from a generative model, by its name."""
@@ -1096,12 +1143,12 @@ class ModuleModel:
     def _ambient_mode(self, model: Thing, unit: int) -> Mode:
         """The mode that the module leaves a model in, and what sets it up without running it."""
         if model not in self._left_in:
-            leaving = [each for thing in lineage(model) for each in self._switching.get(thing, ())]
-            running = self._with_callers(self._runners.get(model, set())) if leaving else set()
+            running = self._runners.get(_model_of(model), set())
             by = {
                 each.ref: mode_in(each.events.exit_modes, model) & ~Mode.INHERITED
-                for each in leaving
-                if each.ref not in running or each.ref == MODULE or each.name == "__init__"
+                for thing in lineage(model)
+                for each in self._switching.get(thing, ())
+                if each.ref not in running or _sets_up(each)
             }
             self._left_in[model] = by, Counter(by.values())
         by, times = self._left_in[model]
@@ -1119,6 +1166,11 @@ class ModuleModel:
             for model in unit.events.exit_modes:
                 switching.setdefault(model, []).append(unit)
         return switching
+
+
+def _sets_up(unit: Unit) -> bool:
+    """The module's own code, and constructors, set a model up whether they run it or not."""
+    return unit.ref == MODULE or unit.name == "__init__"
 
 
 def _given(model: Thing, call: CallSite) -> list[Thing]:
@@ -1145,6 +1197,13 @@ def _whole(model: Thing) -> Thing:
     while isinstance(model, Member):
         model = model.owner
     return model
+
+
+def _model_of(part: Thing) -> Thing:
+    """The model that a part belongs to, where the unit's own object may hold several models."""
+    while isinstance(part, Member) and not isinstance(part.owner, Self):
+        part = part.owner
+    return part
 
 
 def _asserts(body: code.Block) -> bool:

@@ -77,6 +77,9 @@ _DELIBERATE = (
     r"|batch ?norm statistics|always\b.*\b(dropout|train(ing)?|batch ?norm)"
     r"|(dropout|batch ?norm)\b.*\balways)"
 )
+_METRIC = frozenset(
+    "acc accuracy correct precision recall f1 iou auc topk metric metrics score scores".split()
+)
 FILLS = frozenset("append extend insert add update put appendleft push store setdefault".split())
 """Methods of Python's containers, and of what imitates them, that keep their argument."""
 _HOOK_PREFIXES = ("inner_", "do_", "on_", "before_", "after_")
@@ -250,6 +253,12 @@ def is_said_to_be_deliberate(comment: str) -> bool:
 
 
 @cache
+def is_metric(name: str) -> bool:
+    """``cls_acc``, ``top1_accuracy``: a helper that counts, most often."""
+    return not _METRIC.isdisjoint(words(last_of(name)))
+
+
+@cache
 def is_mode(name: str) -> bool:
     """``mode``, ``is_train``: the parameter of ``nn.Module.train``."""
     return not {"mode", "flag", "train", "training", "status"}.isdisjoint(words(name))
@@ -272,6 +281,18 @@ def is_layer(name: str) -> bool:
 def is_smoke_test(name: str) -> bool:
     """``main``, ``test_unet``, ``demo``: what the end of a model's file is called."""
     return not {"main", "test", "demo", "run", "check", "example", "debug"}.isdisjoint(words(name))
+
+
+@cache
+def is_generator(name: str) -> bool:
+    """``netG``, ``self.generator``: the model of a GAN whose samples are looked at in training."""
+    return not {"g", "gen", "generator"}.isdisjoint(words(last_of(name)))
+
+
+@cache
+def tries_dropout(name: str) -> bool:
+    """``predict_prob_dropout``: a unit that asks a model several times with its dropout on."""
+    return "dropout" in words(name)
 
 
 @cache

@@ -35,7 +35,7 @@ from flake8_nograd.frameworks import Frameworks
 from flake8_nograd.frameworks.schema import Effect, Guard, Returns
 from flake8_nograd.model import naming
 
-_DROPS = ("drop", "shape", "detach", "read", "array", "text")
+_DROPS = ("drop", "shape", "detach", "cut", "read", "array", "text")
 _BACKWARDS = ("backward", "backward_argument")
 _GRADIENTS = (*_BACKWARDS, "gradient", "needs_gradient")
 _MODES = ("eval", "train", "freeze_model")

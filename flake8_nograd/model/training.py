@@ -68,7 +68,8 @@ def _trained_in(model: ModuleModel, unit: Unit, loop: LoopModes) -> set[Thing]:
 
 
 def _is_trained_as_left(model: ModuleModel, forward: Forward) -> bool:
-    return bool(forward.mode & Mode.EVAL) and bool(model.fate(forward) & Use.GRADIENT)
+    trains = bool(model.fate(forward) & Use.GRADIENT) and not model.is_guarded(forward)
+    return bool(forward.mode & Mode.EVAL) and trains
 
 
 def _trained_by(model: ModuleModel, call: CallSite) -> set[Thing]:
@@ -128,8 +129,22 @@ def switched_back(model: ModuleModel) -> Iterator[tuple[Place, str]]:
             culprit = _last_switch(model, unit, switched, Mode.TRAIN, before=Mode.EVAL)
             if culprit is None or culprit[0].ref in reported or not _precedes(culprit[0], forward):
                 continue
+            if _is_undone(unit, switched, culprit[0], forward):
+                continue
             reported.add(culprit[0].ref)
             yield culprit
+
+
+def _is_undone(unit: Unit, switched: Thing, place: Place, forward: Forward) -> bool:
+    """Whether the model is put in eval mode again between a switch to train mode and a forward."""
+    return any(
+        switch.mode == Mode.EVAL
+        and switched in switch.models
+        and not switch.place.conditional
+        and place.ref < switch.place.ref < forward.place.ref
+        and set(place.loops) >= set(switch.place.loops)
+        for switch in unit.events.switches
+    )
 
 
 def _precedes(place: Place, forward: Forward) -> bool:
@@ -153,8 +168,18 @@ def trained_in_eval_mode(model: ModuleModel) -> Iterator[Forward]:
             continue
         if not _goes_backward(model, forward) or model.is_trained_in_parts(forward):
             continue
+        if model.is_evaluated_elsewhere(forward) or _is_switched_to_train(unit, forward):
+            continue
         reported.add(forward.models)
         yield forward
+
+
+def _is_switched_to_train(unit: Unit, forward: Forward) -> bool:
+    """Whether the unit puts the model in train mode somewhere else: eval mode is for this step."""
+    return any(
+        switch.mode == Mode.TRAIN and switch.models & forward.models
+        for switch in unit.events.switches
+    )
 
 
 def _goes_backward(model: ModuleModel, forward: Forward) -> bool:

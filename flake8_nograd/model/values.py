@@ -276,7 +276,7 @@ Thing: TypeAlias = (
 
 
 class Beside(NamedTuple):
-    """Something that a call gives beside its first result: it may be cut from its graph."""
+    """What may be cut from its graph: what a call gives beside its first result, or a metric."""
 
     statement: int
     target: int

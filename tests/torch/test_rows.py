@@ -313,7 +313,7 @@ TRAINS_NOTHING = {"torch.sign", "torch.bernoulli", "sign", "bernoulli", "zero_"}
 
 
 @pytest.mark.parametrize(
-    "row", callable_rows("drop", "shape", "read", "array", "detach"), ids=label
+    "row", callable_rows("drop", "shape", "read", "array", "detach", "cut"), ids=label
 )
 def test_what_drops_a_graph_gives_a_result_without_one(row: Effect) -> None:
     if label(row) in TRAINS_NOTHING:
@@ -324,6 +324,13 @@ def test_what_drops_a_graph_gives_a_result_without_one(row: Effect) -> None:
         assert x.grad.eq(0).all()
     else:
         assert not is_attached(result(row))
+
+
+@pytest.mark.parametrize("row", callable_rows("cut"), ids=label)
+def test_a_parameter_that_is_cut_off_requires_no_gradient(row: Effect) -> None:
+    parameter = torch.nn.Parameter(torch.ones(2))
+    getattr(parameter, row.method)()
+    assert not parameter.requires_grad
 
 
 def test_numpy_raises_where_there_is_a_graph() -> None:
