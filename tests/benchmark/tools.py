@@ -138,6 +138,7 @@ class Environment:
             encoding="utf-8",
             errors="replace",
             check=False,
+            cwd=self._folder,  # `python -m` would take the project from where it is run
             env={**os.environ, "PYTHONHASHSEED": "0"},
         )
         said, _, last = done.stdout.rstrip().rpartition("\n")
