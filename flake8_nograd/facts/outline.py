@@ -120,6 +120,8 @@ class File(NamedTuple):
     """The names of functions and classes of the module itself."""
     attributes: set[str]
     """The names bound as attributes: by ``self.model = ...``, or in the body of a class."""
+    shared: dict[str, list[int]]
+    """The places of the functions that bind a name of the module: by ``global``."""
 
 
 def outlined(tree: ast.Module) -> File:
@@ -136,7 +138,7 @@ class _Reader:
         self._owner: int | None = None
         self._function = ""
         """The name of the outer function that is read."""
-        self._file = File([], [], {}, set(), set())
+        self._file = File([], [], {}, set(), set(), {})
 
     def file(self, tree: ast.Module) -> File:
         self._file.functions.append(Function(tree, "<module>", None, [], self._outline))
@@ -288,6 +290,11 @@ class _Reader:
     def imported(self, node: ast.Import | ast.ImportFrom) -> None:
         if not self._function:
             self._file.imports.update(imports(node))
+
+    def global_(self, node: ast.Global) -> None:
+        if self._function:
+            for name in node.names:
+                self._file.shared.setdefault(name, []).append(len(self._file.functions) - 1)
 
     def function(self, node: FunctionNode) -> None:
         if self._function:
@@ -573,6 +580,7 @@ _STATEMENTS: dict[type[ast.AST], Callable[[_Reader, Any], None]] = {
     ast.Match: _Reader.matched,
     ast.Import: _Reader.imported,
     ast.ImportFrom: _Reader.imported,
+    ast.Global: _Reader.global_,
     ast.FunctionDef: _Reader.function,
     ast.AsyncFunctionDef: _Reader.function,
     ast.ClassDef: _Reader.class_,

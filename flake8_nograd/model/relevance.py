@@ -17,7 +17,7 @@ import ast
 from collections.abc import Callable, Container, Hashable, Iterable, Iterator
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import TypeAlias, TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
 from flake8_nograd.facts.outline import (
     BARE,
@@ -53,8 +53,8 @@ _ODD_WITH_GUARD = frozenset(("contextmanager", "enter_context"))
 _ODD_UNDER_GUARD = frozenset("yield await async def class return and".split())
 """Keywords under which it may do so."""
 
-_Need: TypeAlias = str | tuple[int, frozenset[str]]
-"""The name of functions, or a class and the names of methods."""
+_Need: TypeAlias = str | tuple[int, frozenset[str]] | tuple[Literal["global"], str]
+"""The name of functions, a class and the names of methods, or a name that functions bind."""
 _Bound: TypeAlias = tuple[list[str], list[str]]
 """The words of a value, and the names that are bound to it."""
 _Given: TypeAlias = tuple[list[str], Called, Function]
@@ -147,6 +147,8 @@ class Relevance:
         ]
         self._is_test_file = self._has_tests()
         self._bound = self._may_be_instances()
+        self._imported = file.imports.keys() - self._bound
+        """The names that stand for what they import, and for nothing else."""
         self._switching_needs: dict[_Need, bool] = {}
         self._trains = any(self._calls(place, self._signs.gradients) for place in self._places)
         self._infers = not self._all_words.isdisjoint(self._signs.inference)
@@ -300,9 +302,7 @@ class Relevance:
         results = [
             call
             for call in function.outline.calls
-            if (
-                call.receiver == own or (call.name in names and call.root not in self._file.imports)
-            )
+            if (call.receiver == own or (call.name in names and call.root not in self._imported))
             and call.name
             and call.name not in self._by_name
             and call.name not in self._signs.models
@@ -540,7 +540,7 @@ class Relevance:
         if call.receiver and name in self._by_name:
             is_method = any(map(self._is_module_method, self._named(name)))
             return is_method and call.receiver in self._models
-        if call.root in self._file.imports or name in self._signs.models:
+        if call.root in self._imported or name in self._signs.models:
             return False
         if call.receiver:
             return naming.is_model(name) or self._is_model_attribute(name)
@@ -608,6 +608,7 @@ class Relevance:
         """What a function names of the file's functions, and what builds the objects in it."""
         function, words = self._file.functions[place], self._words[place]
         yield from (name for name in words & self._by_name.keys() if not _is_special(name))
+        yield from (("global", name) for name in words & self._file.shared.keys())
         if function.owner is not None:
             yield from ((owner, _MAKES) for owner in self._ancestors(function.owner))
         if not self._is_module_method(function):  # a module's layers need not be known
@@ -616,10 +617,12 @@ class Relevance:
                     yield owner, _MAKES if self._is_module_class[owner] else _BEGIN
 
     def _needed(self, need: _Need) -> list[int]:
-        """The functions of a name, or the methods of a class that have one of some names."""
+        """The functions of a name, those that bind one, or the methods of a class of some names."""
         functions = self._file.functions
         if isinstance(need, str):
             return [each for each in self._by_name[need] if not self._is_forward(functions[each])]
+        if need[0] == "global":
+            return self._file.shared[need[1]]
         owner, names = need
         methods = self._file.classes[owner].methods
         return [methods[name] for name in names & methods.keys()]
