@@ -1134,10 +1134,12 @@ class ModuleModel:
         """What a callee's model is at a call."""
         return _given(model, call)
 
-    def name_of(self, model: Thing) -> str:
-        """A model's name in its unit; ``model`` where it has none."""
+    def name_of(self, model: Thing, call: CallSite) -> str:
+        """The name at a call of a model that the callee leaves; ``model`` where it has none."""
         if isinstance(model, Member):
-            return f"{self.name_of(model.owner)}.{model.name}"
+            return f"{self.name_of(model.owner, call)}.{model.name}"
+        if isinstance(model, Self):
+            return call.text.rpartition(".")[0] or "model"
         return model.name if isinstance(model, Parameter) else "model"
 
     def _ambient_mode(self, model: Thing, unit: int) -> Mode:

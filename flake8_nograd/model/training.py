@@ -107,7 +107,7 @@ def _last_switch(
         for left, left_mode in model.exit_modes(call.callee):
             leaves = left_mode & mode and not left_mode & ~(mode | Mode.INHERITED)
             if leaves and switched in model.given(left, call):
-                found.append((call.place, model.name_of(left)))
+                found.append((call.place, model.name_of(left, call)))
     inside = [each for each in found if loop is None or loop in each[0].loops]
     return max(inside, key=lambda each: each[0].ref, default=None)
 

@@ -195,4 +195,4 @@ def problem(text: str, remedy: str, shorter: str = "") -> str:
         if len(message) <= LONGEST_MESSAGE:
             return message
     room = LONGEST_MESSAGE - len(remedy) - 6
-    return f"{(shorter or text)[:room].rstrip('` ')}... - {remedy}"
+    return f"{(shorter or text)[:room].rstrip('`(. ')}... - {remedy}"
