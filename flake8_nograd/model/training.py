@@ -22,7 +22,12 @@ from flake8_nograd.model.values import Grad, Mode, Thing, Use
 
 
 def unrestored(model: ModuleModel) -> Iterator[tuple[Place, str]]:
-    """The calls that leave a model in eval mode for the next iteration's training forward."""
+    """The calls that leave a model in eval mode for the next iteration's training forward.
+
+    None where a ``model.train`` lacks its parentheses: that is the one mistake to tell.
+    """
+    if any(notice.text.endswith(".train") for notice in model.notices("mode not called")):
+        return
     for unit in model.units:
         for loop in unit.events.loop_modes:
             for trained in sorted(_trained_in(model, unit, loop), key=repr):
